@@ -1,0 +1,61 @@
+# Two commands are enough: `make run` to try the chat out, `make test` to test it. Debian 12, Python 3.11, make.
+# A stamp in .make/ says that a step is done; it is done again when what it stands on has changed.
+
+OPEN ?= $(ALARM_OPEN)
+BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
+
+.PHONY: run build test faults bench-web screens check docs lock clean
+.DELETE_ON_ERROR:
+
+run: .make/run .make/built ## everything on this machine; OPEN=always: without looking at the hours
+	@ALARM_OPEN='$(OPEN)' exec .venv/bin/python -m server run
+
+build: .make/built ## the browser files
+
+test: .make/test .make/built .make/browsers ## every check and every test
+	@tools/test.sh
+
+faults: .make/test .make/built ## the long run: every fault many times; writes docs/reliability.md
+	@exec .venv/bin/python -u -m tests.faults.full
+
+bench-web: .make/test .make/built .make/browsers ## what the child's side costs a telephone; writes docs/performance-web.md
+	@exec .venv/bin/python -m bench.web
+
+screens: .make/test .make/built .make/browsers ## a picture of every screen, in every language, on phone and desktop, light and dark: e2e/screens/
+	@exec .venv/bin/python -m bench.screens
+
+check: .make/test .make/packages ## style, types, imports
+	@tools/check.sh
+
+docs: .make/test ## what is made from the code: browser/frames.ts, the tables and drawings in docs/
+	.venv/bin/python tools/frames_to_ts.py
+	.venv/bin/python tools/draw_life.py
+	.venv/bin/python tools/protocol_doc.py
+
+lock: ## requirements/*.txt anew from requirements/*.in, with hashes (needs uv)
+	@tools/lock.sh
+
+clean: ## what was made, except the data folder
+	rm -rf .make .venv built node_modules
+
+.make/run: requirements/run.txt tools/environment.sh tools/step.sh
+	@mkdir -p .make
+	@tools/environment.sh run
+	@touch $@
+
+.make/test: requirements/test.txt .make/run
+	@tools/environment.sh test
+	@touch $@
+
+.make/packages: package-lock.json package.json .make/run
+	@tools/browser_packages.sh
+	@touch $@
+
+.make/built: $(BROWSER_SOURCES) .make/packages
+	@tools/browser_files.sh
+	@touch $@
+
+.make/browsers: tools/browsers.sh
+	@mkdir -p .make
+	@tools/browsers.sh
+	@touch $@

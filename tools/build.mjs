@@ -1,0 +1,165 @@
+/**
+ * Builds the browser files into built/: bundles with their content hash in the name, and built/manifest.json.
+ *
+ * Rules of this file:
+ * 1. The same sources give the same bytes, on any machine: no dates, no absolute paths, sorted names.
+ * 2. Too large is a failed build: see LIMITS. Sizes are what travels (brotli), of the files as they are served.
+ *
+ * Target es2020: Chrome and Edge 85, Firefox 78, Safari 14.1 (iPhone 6s) and newer.
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const TARGET = ["es2020", "chrome85", "firefox78", "safari14.1"];
+const OUT = "built";
+
+/** What is built: logical name -> its first source. A staff file is left out until its source is there. */
+const ENTRIES = {
+  "loader.js": "widget/loader.ts",
+  "widget.js": "widget/widget.ts",
+  "after.js": "widget/after.ts",
+  "widget.css": "widget/widget.css",
+  "icon.svg": "widget/icon.svg",
+  "staff.js": "counsellor_ui/staff.ts",
+  "invitation.js": "counsellor_ui/invitation.ts",
+  "staff.css": "counsellor_ui/staff.css",
+};
+
+/** What may travel, in bytes. The page counts with its words: see pageSize. */
+const LIMITS = [
+  { name: "loader", files: ["loader.js"], most: 2_000, measure: "raw" },
+  { name: "widget", files: ["widget.js", "widget.css", "icon.svg"], page: true, most: 30_000, measure: "brotli" },
+];
+
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
+
+/**
+ * Makes sources smaller than a minifier dares. `this.#name` is a plain, short property instead of a lookup in a WeakMap, which is what the target
+ * would need (the type checker has seen to it by then that nobody reaches in); the indentation inside our templates does not travel; and what
+ * Lit has for styles of a shadow root is left out, since no element of ours has one.
+ */
+const small = {
+  name: "small",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](browser|widget|counsellor_ui)[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: plain(text).replace(/\n\s+/g, "\n"), loader: "ts" };
+    });
+    onLoad({ filter: /[\\/]hpke[\\/].*\.js$/ }, async ({ path }) => ({ contents: plain(await readFile(path, "utf8")) }));
+    onLoad({ filter: /[\\/]css-tag\.js$/ }, () => ({ contents: NO_STYLES }));
+  },
+};
+
+const NO_STYLES = `
+  export const adoptStyles = () => {}, getCompatibleStyle = (style) => style;
+  export const css = 0, unsafeCSS = 0, supportsAdoptingStyleSheets = false;
+  export class CSSResult {}
+`;
+
+/** Private names become plain ones, to be mangled (`mangleProps`): what follows a dot, and what stands first in a line of a class. */
+function plain(text) {
+  return text.replace(/(?<=\.|^\s+(?:(?:static|async|readonly|get|set|override) )*)#(?=[a-z]\w*)/gim, "$_");
+}
+
+async function bundle(source) {
+  const result = await build({
+    entryPoints: [source],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: source === ENTRIES["loader.js"] ? "iife" : "esm",
+    target: TARGET,
+    charset: "utf8",
+    legalComments: "none",
+    conditions: ["production"],
+    define: { "process.env.NODE_ENV": '"production"' },
+    logLevel: "warning",
+    plugins: [small],
+    mangleProps: /^\$_/,
+    outdir: OUT,
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+async function make(logical, source) {
+  const bytes = extname(source) === ".svg" ? await readFile(source) : await bundle(source);
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  const file = `${basename(logical, extname(logical))}-${hash}${extname(logical)}`;
+  const packed = brotli(bytes);
+  await writeFile(join(OUT, file), bytes);
+  await writeFile(join(OUT, `${file}.br`), packed);
+  await writeFile(join(OUT, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+  const integrity = `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+  return { file, integrity, raw: bytes.length, brotli: packed.length };
+}
+
+/** The page as it travels: the template and the child's words of the largest language (what is fetched later and the staff's come last in each file). */
+async function pageSize() {
+  const template = await readFile("widget/templates/child.html", "utf8");
+  const words = await Promise.all(["nb", "nn", "en", "se"].map((tongue) => readFile(`config/wording/${tongue}.toml`, "utf8")));
+  return Math.max(...words.map((text) => brotli(Buffer.from(template + text.split("\n[later]")[0])).length));
+}
+
+/** What follows once a child has begun: the rest of the words, of the largest language, and the page after a talk. */
+async function laterSize(manifest) {
+  const words = await Promise.all(["nb", "nn", "en", "se"].map((tongue) => readFile(`config/wording/${tongue}.toml`, "utf8")));
+  const rest = words.map((text) => text.split("\n[later]")[1]?.split("\n[staff]")[0] ?? "");
+  return Math.max(...rest.map((text) => brotli(Buffer.from(text)).length)) + manifest["after.js"].brotli;
+}
+
+/** Return what each part weighs and may weigh; fail when it is too much. */
+async function check(manifest) {
+  let failed = false;
+  const sizes = {};
+  for (const { name, files, page, most, measure } of LIMITS) {
+    const parts = files.map((file) => manifest[file][measure]);
+    const total = parts.reduce((sum, part) => sum + part, page ? await pageSize() : 0);
+    console.log(`${name}: ${total} bytes ${measure}, ${most} allowed`);
+    sizes[name] = [total, most];
+    if (total > most) failed = true;
+  }
+  sizes.all = [sizes.widget[0] + (await laterSize(manifest)), sizes.widget[1]];
+  console.log(`all that a child fetches: ${sizes.all[0]} bytes brotli`);
+  if (failed) throw new Error("too large to travel on a slow telephone: see LIMITS in tools/build.mjs");
+  return sizes;
+}
+
+/** What the last build made; a worker that still runs may serve it. */
+async function before() {
+  try {
+    return JSON.parse(await readFile(join(OUT, "manifest.json"), "utf8"));
+  } catch {
+    return {}; // the first build here
+  }
+}
+
+/** Take away what neither this build nor the one before it has made. */
+async function sweep(...manifests) {
+  const keep = new Set(["manifest.json", "sizes.json"]);
+  for (const { file } of manifests.flatMap(Object.values)) for (const end of ["", ".br", ".gz"]) keep.add(file + end);
+  for (const name of await readdir(OUT)) if (!keep.has(name)) await rm(join(OUT, name), { recursive: true });
+}
+
+async function main() {
+  await mkdir(OUT, { recursive: true });
+  const old = await before();
+  const manifest = {};
+  for (const logical of Object.keys(ENTRIES).sort()) {
+    if (existsSync(ENTRIES[logical])) manifest[logical] = await make(logical, ENTRIES[logical]);
+  }
+  for (const [logical, { file, raw, brotli: packed }] of Object.entries(manifest)) {
+    console.log(`${logical.padEnd(12)} ${file.padEnd(28)} ${String(raw).padStart(7)} raw ${String(packed).padStart(6)} brotli`);
+  }
+  await writeFile(join(OUT, "sizes.json"), JSON.stringify(await check(manifest)));
+  await writeFile(join(OUT, "manifest.new"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(join(OUT, "manifest.new"), join(OUT, "manifest.json"));
+  await sweep(old, manifest);
+}
+
+await main();
