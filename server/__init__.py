@@ -1,0 +1,1 @@
+"""Alarmtelefonen chat: the anonymous, end-to-end encrypted chat of a children's helpline."""

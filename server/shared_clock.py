@@ -1,0 +1,61 @@
+"""One clock for all: the store's, carried on by this process's monotonic clock.
+
+Workers and the registrar write instants that others compare with their own: who was heard when, until when an offer stands, what is
+due. If each used the clock of its machine, one clock that is wrong would send everybody away. So all use the clock of the one
+store; a jump of a machine's own clock is not felt, and the watch raises an alarm about it.
+"""
+
+import asyncio
+from time import monotonic_ns
+
+from redis.exceptions import RedisError
+
+from server import clock
+from server.session.store import Visits
+
+TURN = 1.0
+LONGEST = 0.5
+"""An answer that took longer (s) tells too little of when it was given; the first one is better than the machine's own clock."""
+FIRST = 1.5
+"""How long (s) a process that starts waits for the first answer."""
+
+
+class SharedClock:
+    """Tells this instant in ms. Before the store has been heard it is the machine's own clock."""
+
+    def __init__(self) -> None:
+        """The store has not been heard."""
+        self._ahead: int | None = None
+
+    def __call__(self) -> int:
+        """Return this instant in milliseconds since 1970 UTC."""
+        return clock.now() if self._ahead is None else _steady() + self._ahead
+
+    async def look(self, visits: Visits) -> None:
+        """Ask the store. Raises RedisError."""
+        asked = _steady()
+        told = await visits.time()
+        answered = _steady()
+        if self._ahead is None or answered - asked <= LONGEST * 1000:
+            self._ahead = told - (asked + answered) // 2
+
+    async def follow(self, visits: Visits) -> None:
+        """Ask again and again, until cancelled. While the store is away the clock goes on."""
+        while True:
+            await asyncio.sleep(TURN)
+            try:
+                await self.look(visits)
+            except RedisError:
+                continue
+
+    async def begin(self, visits: Visits) -> None:
+        """Ask for the first time; a store that is away is not waited for."""
+        try:
+            async with asyncio.timeout(FIRST):
+                await self.look(visits)
+        except (RedisError, TimeoutError):
+            return
+
+
+def _steady() -> int:
+    return monotonic_ns() // 1_000_000

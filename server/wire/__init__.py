@@ -1,0 +1,1 @@
+"""The wire: what travels between a browser and a worker."""

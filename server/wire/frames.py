@@ -1,0 +1,611 @@
+"""Every frame of both sockets.
+
+Rules of this file:
+
+1. A frame is a JSON object whose `t` names it. Text frames only.
+2. A browser sends one frame in a text message; the server sends one frame, or an array of frames.
+3. Bytes are standard base64. Instants are whole milliseconds since 1970 UTC.
+4. What is sealed stays sealed: no struct here has a field for the text of a talk.
+5. An unknown `t`, an unknown field, a wrong type or a value out of bounds is a `FrameError`.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from server.ids import ID_PATTERN
+
+PROTOCOL = "alarmtelefonen.v1"
+MAX_FRAME = 16 * 1024
+MAX_FIRST_FRAME = 2 * 1024
+STEP = 256
+NONCE_AND_TAG = 12 + 16
+MAX_BOX = 33 * STEP + NONCE_AND_TAG
+"""A sealed message is at most 33 steps of padded plaintext, with nonce and tag (8 476 bytes)."""
+MAX_SEALED_FORM = 11_500
+"""A sealed registration form, so that it fits in one frame as base64 (bytes)."""
+
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
+"""128 bits as unpadded base64url: a conversation, an epoch, a message, a key."""
+Token = Annotated[str, msgspec.Meta(min_length=20, max_length=512)]
+"""What lets a browser in again: kept in memory or, if the child asks for it, in its tab; not to be read."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+Box = Annotated[bytes, msgspec.Meta(min_length=STEP + NONCE_AND_TAG, max_length=MAX_BOX)]
+"""A sealed message: 1 to 33 steps of 256 bytes, and 28 more."""
+WrappedKey = Annotated[bytes, msgspec.Meta(min_length=113, max_length=113)]
+"""An HPKE box of a 32-byte conversation key: 65 (encapsulation) + 32 + 16 (tag)."""
+PublicKey = Annotated[bytes, msgspec.Meta(min_length=65, max_length=65)]
+"""An uncompressed P-256 point."""
+SealedForm = Annotated[bytes, msgspec.Meta(min_length=STEP, max_length=MAX_SEALED_FORM)]
+"""A sealed registration form."""
+Room = Annotated[int, msgspec.Meta(ge=1, le=3)]
+"""How many talks a counsellor has at once; a helpline may set less."""
+
+Language = Literal["nb", "nn", "en", "se", "nb-easy"]
+"""What the child wants to talk in; `nb-easy` is easy to read Bokmål."""
+About = Literal["unsaid", "me", "other"]
+"""Whom it is about, if the child says so."""
+Role = Literal["child", "counsellor"]
+EndedBy = Literal["child", "counsellor", "silence", "hours", "left"]
+"""Who or what ended it; `left`: the quick exit, or gone for too long."""
+Refusal = Literal[
+    "not_talking",  # the talk is not in a state that allows this
+    "out_of_order",  # the sender counter is not the next one: read the history and send again
+    "too_many",  # the talk has reached its cap of messages
+    "line_full",  # the waiting line has reached its cap
+    "not_yours",  # the conversation is not held by this counsellor
+    "taken",  # a colleague was first, or the child has gone
+    "at_capacity",  # no room for one more talk, or one is still to be written up
+    "nobody",  # nobody is waiting
+    "not_now",  # the store does not answer: nothing was lost, try again
+]
+
+
+class Frame(msgspec.Struct, tag_field="t", frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What all frames share: `t` names them and unknown fields are refused."""
+
+
+# --- child to server ---------------------------------------------------------------------------
+
+
+class ChildHello(Frame, frozen=True, tag="hello"):
+    """The first frame of a child: nothing, or what is needed to resume."""
+
+    token: Token | None = None
+    epoch: Id | None = None
+    seq: Count = 0
+    """The last sequence number that this browser holds."""
+
+
+class Join(Frame, frozen=True, tag="join"):
+    """The child wants to talk: it enters the line, and the registrar's copy of its key is stored."""
+
+    key: WrappedKey
+    language: Language = "nb"
+    about: About = "unsaid"
+    danger: bool = False
+
+
+class Danger(Frame, frozen=True, tag="danger"):
+    """The child, waiting, says that it is dangerous now: to the front of the line."""
+
+
+class Speak(Frame, frozen=True, tag="language"):
+    """The child changed its language; the counsellor is told which."""
+
+    language: Language
+
+
+class ChildKey(Frame, frozen=True, tag="key"):
+    """The conversation key, wrapped for the counsellor whose key was named in `paired`."""
+
+    key_id: Id
+    key: WrappedKey
+
+
+class ChildSay(Frame, frozen=True, tag="say"):
+    """A sealed message. The same id again gives the same `seq` and no second entry."""
+
+    id: Id
+    n: Count
+    box: Box
+
+
+class ChildTyping(Frame, frozen=True, tag="typing"):
+    """The child is typing, or has stopped. Never the text."""
+
+    on: bool
+
+
+class ChildSeen(Frame, frozen=True, tag="seen"):
+    """How far this browser has received (`delivered`) and shown (`read`) the talk."""
+
+    delivered: Count
+    read: Count
+
+
+class ChildRange(Frame, frozen=True, tag="range"):
+    """The child's browser saw a gap and asks for what comes after `after`."""
+
+    after: Count
+
+
+class ChildEnd(Frame, frozen=True, tag="end"):
+    """The child ends, or leaves the line. `fast`: by the quick exit."""
+
+    fast: bool = False
+
+
+class Ping(Frame, frozen=True, tag="ping"):
+    """Heartbeat every 10 s, with the last `seq` held: the position check of a live connection."""
+
+    seq: Count = 0
+
+
+ChildFrame = ChildHello | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping
+
+# --- server to child ---------------------------------------------------------------------------
+
+
+class Welcome(Frame, frozen=True, tag="welcome"):
+    """The answer to `hello`: who you are in this visit and where it stands."""
+
+    conversation: Id
+    token: Token
+    """For the next hello."""
+    epoch: Id
+    """Names this copy of the talk; for the next hello."""
+    seq: Count
+    """The talk's last entry."""
+    state: Literal["arrived", "waiting", "talking", "wrapping_up"]
+    recovered: bool
+    """True: every entry after the `seq` of the hello follows. False: forget what you hold, all follows from 1."""
+    n: Count
+    """The next sender counter of this child."""
+
+
+class Position(Frame, frozen=True, tag="position"):
+    """The place in the line, 1 is next; and between how many and how many minutes it may take, when that is known."""
+
+    place: Annotated[int, msgspec.Meta(ge=1)]
+    low: int | None = None
+    """Minutes, the lower end."""
+    high: int | None = None
+    """Minutes, the upper end."""
+
+
+class Paired(Frame, frozen=True, tag="paired"):
+    """A counsellor is here (or has come back with another key): wrap the conversation key for this one."""
+
+    alias: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    """The name that the child sees; not her own."""
+    key_id: Id
+    """The id of `key`: compute it, and compare."""
+    key: PublicKey
+
+
+class Said(Frame, frozen=True, tag="said"):
+    """The message with this id is stored, durably, as entry `seq`."""
+
+    id: Id
+    seq: Count
+    at: int
+    """When it was stored (ms)."""
+
+
+class Message(Frame, frozen=True, tag="message"):
+    """One entry of the talk, sealed."""
+
+    seq: Count
+    role: Role
+    id: Id
+    n: Count
+    at: int
+    box: Box
+
+
+class History(Frame, frozen=True, tag="history"):
+    """A complete range of entries after `after`, in order; `more`: ask again after the last one."""
+
+    after: Count
+    messages: list[Message]
+    more: bool = False
+
+
+class Typing(Frame, frozen=True, tag="typing"):
+    """The other side is typing, or has stopped."""
+
+    on: bool
+
+
+class Seen(Frame, frozen=True, tag="seen"):
+    """How far the other side has received and shown the talk."""
+
+    delivered: Count
+    read: Count
+
+
+class CounsellorLost(Frame, frozen=True, tag="counsellor_lost"):
+    """The counsellor's connection is gone. `waiting`: you are in the line again, at the front."""
+
+    waiting: bool
+
+
+class ClosingSoon(Frame, frozen=True, tag="closing_soon"):
+    """The talk must end at `at`; said in good time."""
+
+    at: int
+    """An instant (ms)."""
+
+
+class Planned(Frame, frozen=True, tag="planned"):
+    """The counsellor has said until when they have; nothing ends by itself then. None: she has taken it back."""
+
+    at: int | None
+    """An instant (ms)."""
+
+
+class Ended(Frame, frozen=True, tag="ended"):
+    """The talk is over; the socket closes with 4504 after it."""
+
+    by: EndedBy
+
+
+class Closed(Frame, frozen=True, tag="closed"):
+    """The chat is closed by its opening hours; the socket closes with 4510 after it."""
+
+    opens_at: int | None
+    """When it opens next (ms); null: nobody knows."""
+
+
+class Refused(Frame, frozen=True, tag="refused"):
+    """A frame had no effect, and why; nothing else was lost."""
+
+    what: str
+    """The name of the frame that had no effect."""
+    why: Refusal
+    id: Id | None = None
+    """The message that was refused."""
+    conversation: Id | None = None
+    """The talk it was about; on the counsellor's socket only."""
+
+
+class Pong(Frame, frozen=True, tag="pong"):
+    """The answer to `ping`: the talk's last `seq`."""
+
+    seq: Count = 0
+
+
+ToChild = (
+    Welcome
+    | Position
+    | Paired
+    | Said
+    | Message
+    | History
+    | Typing
+    | Seen
+    | CounsellorLost
+    | ClosingSoon
+    | Planned
+    | Ended
+    | Closed
+    | Refused
+    | Pong
+)
+
+# --- staff to server ---------------------------------------------------------------------------
+
+
+class StaffHello(Frame, frozen=True, tag="hello"):
+    """The first frame of a counsellor: the single-use ticket and this browser's public key."""
+
+    ticket: Token
+    key: PublicKey
+
+
+class Free(Frame, frozen=True, tag="free"):
+    """Ready for children, up to `room` talks at once."""
+
+    room: Room
+
+
+class Away(Frame, frozen=True, tag="away"):
+    """Not ready for another child. Running talks go on."""
+
+
+class Take(Frame, frozen=True, tag="take"):
+    """Take this child, or the next one: an offer to her or somebody waiting in the line."""
+
+    conversation: Id | None = None
+
+
+class Decline(Frame, frozen=True, tag="decline"):
+    """The offered child goes back to its old place; she is away until she says free."""
+
+    conversation: Id
+
+
+class Open(Frame, frozen=True, tag="open"):
+    """Send the whole of a talk she holds: wrapped key, history, marks (after a reload)."""
+
+    conversation: Id
+    after: Count = 0
+
+
+class StaffSay(Frame, frozen=True, tag="say"):
+    """A sealed message in one of her talks."""
+
+    conversation: Id
+    id: Id
+    n: Count
+    box: Box
+
+
+class StaffTyping(Frame, frozen=True, tag="typing"):
+    """She is typing in one of her talks, or has stopped."""
+
+    conversation: Id
+    on: bool
+
+
+class StaffSeen(Frame, frozen=True, tag="seen"):
+    """How far her browser has received and shown one of her talks."""
+
+    conversation: Id
+    delivered: Count
+    read: Count
+
+
+class StaffRange(Frame, frozen=True, tag="range"):
+    """Her browser saw a gap in one of her talks."""
+
+    conversation: Id
+    after: Count
+
+
+class StaffEnd(Frame, frozen=True, tag="end"):
+    """End one of her talks; it is to be written up."""
+
+    conversation: Id
+
+
+class Plan(Frame, frozen=True, tag="plan"):
+    """Tell the child of one of her talks how many minutes they have left. Nothing ends by itself then. 0: take it back."""
+
+    conversation: Id
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=60)]
+
+
+class Register(Frame, frozen=True, tag="register"):
+    """The written-up form, sealed to the registrar's key. Ends the talk first when it still runs."""
+
+    conversation: Id
+    box: SealedForm
+
+
+class Here(Frame, frozen=True, tag="here"):
+    """She is at work: the answer to `session_ends`, when nothing else is to be done."""
+
+
+StaffFrame = (
+    StaffHello
+    | Free
+    | Away
+    | Take
+    | Decline
+    | Open
+    | StaffSay
+    | StaffTyping
+    | StaffSeen
+    | StaffRange
+    | StaffEnd
+    | Plan
+    | Register
+    | Here
+    | Ping
+)
+
+# --- server to staff ---------------------------------------------------------------------------
+
+
+class StaffWelcome(Frame, frozen=True, tag="welcome"):
+    """Signed in on this socket."""
+
+    name: str
+    """Her own name, as it stands in the accounts."""
+    registrar_key: PublicKey
+    """What the form is sealed to."""
+    now: int
+    """The server's clock (ms)."""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A child that rings at her desk until `until`."""
+
+    conversation: Id
+    language: Language
+    about: About
+    danger: bool
+    lost: bool
+    """This child has lost its counsellor and is at the front again."""
+    since: int
+    """When it began to wait (ms)."""
+    until: int
+    """When the offer runs out (ms)."""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """One of her talks."""
+
+    conversation: Id
+    state: Literal["talking", "wrapping_up"]
+    language: Language
+    about: About
+    danger: bool
+    since: int
+    here: bool
+    """The child's browser is connected."""
+    seq: Count
+    """The talk's last entry: a browser that holds less asks for the rest."""
+    ended_by: EndedBy | None = None
+    """Who or what ended it; null while it runs."""
+    run_until: int | None = None
+    """When it must end (ms), by the opening hours; null: they set no limit."""
+    planned: int | None = None
+    """Until when she has told the child that they have (ms)."""
+
+
+class Desk(Frame, frozen=True, tag="desk"):
+    """Her desk, whole; sent whenever it changed. The screen is a function of this and the talks."""
+
+    free: bool
+    room: Room
+    offer: Offer | None
+    talks: list[Held]
+
+
+class InLine(msgspec.Struct, frozen=True):
+    """One who waits, as the counsellors see it: nothing that names anyone."""
+
+    conversation: Id
+    place: int
+    since: int
+    language: Language
+    about: About
+    danger: bool
+    lost: bool
+
+
+class Line(Frame, frozen=True, tag="line"):
+    """The line as all counsellors see it; sent whenever it changed. `first` holds at most 20."""
+
+    count: Count
+    longest: int | None
+    """The instant since when the one who waits longest has waited."""
+    first: list[InLine]
+    open: bool
+    free: Count
+    """Counsellors that are ready now."""
+    unconfirmed: Count = 0
+    """Hand-offs that have waited for a receipt for longer than the alarm allows (15 minutes)."""
+
+
+class StaffPaired(Frame, frozen=True, tag="key"):
+    """The conversation key wrapped for her browser's key; None: the child's browser has yet to wrap it."""
+
+    conversation: Id
+    key_id: Id
+    key: WrappedKey | None
+
+
+class StaffSaid(Frame, frozen=True, tag="said"):
+    """Her message is stored, durably, as entry `seq`."""
+
+    conversation: Id
+    id: Id
+    seq: Count
+    at: int
+
+
+class StaffMessage(Frame, frozen=True, tag="message"):
+    """One entry of one of her talks, sealed."""
+
+    conversation: Id
+    seq: Count
+    role: Role
+    id: Id
+    n: Count
+    at: int
+    box: Box
+
+
+class StaffHistory(Frame, frozen=True, tag="history"):
+    """A complete range of one talk after `after`; `n` is her side's next sender counter."""
+
+    conversation: Id
+    epoch: Id
+    after: Count
+    n: Count
+    messages: list[Message]
+    more: bool = False
+
+
+class StaffTypingNow(Frame, frozen=True, tag="typing"):
+    """The child is typing, or has stopped."""
+
+    conversation: Id
+    on: bool
+
+
+class StaffSeenNow(Frame, frozen=True, tag="seen"):
+    """How far the child has received and shown the talk."""
+
+    conversation: Id
+    delivered: Count
+    read: Count
+
+
+class Registered(Frame, frozen=True, tag="registered"):
+    """The talk is sealed for the registrar: clear the screen. It is confirmed later by a receipt."""
+
+    conversation: Id
+
+
+class SessionEnds(Frame, frozen=True, tag="session_ends"):
+    """Her session is over at `at` unless she does something; null: not soon. Then her talks go to the front of the line: close 4501."""
+
+    at: int | None = None
+    last: bool = False
+    """Nothing prolongs it: the shift has lasted as long as one may. No new child comes to her meanwhile."""
+
+
+ToStaff = (
+    StaffWelcome
+    | Desk
+    | Line
+    | StaffPaired
+    | StaffSaid
+    | StaffMessage
+    | StaffHistory
+    | StaffTypingNow
+    | StaffSeenNow
+    | Registered
+    | SessionEnds
+    | Refused
+    | Pong
+)
+
+# --- reading and writing ------------------------------------------------------------------------
+
+
+class FrameError(Exception):
+    """A frame is not what the schema allows. Their fault: the socket closes with 4500."""
+
+
+_child: msgspec.json.Decoder[ChildFrame] = msgspec.json.Decoder(ChildFrame)
+_staff: msgspec.json.Decoder[StaffFrame] = msgspec.json.Decoder(StaffFrame)
+_encoder = msgspec.json.Encoder()
+
+
+def parse_child(text: str | bytes) -> ChildFrame:
+    """Return the frame a child's browser sent. Raises FrameError."""
+    try:
+        return _child.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        msg = "not a frame that a child may send"
+        raise FrameError(msg) from error
+
+
+def parse_staff(text: str | bytes) -> StaffFrame:
+    """Return the frame a staff browser sent. Raises FrameError."""
+    try:
+        return _staff.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        msg = "not a frame that staff may send"
+        raise FrameError(msg) from error
+
+
+def dump(frame: Frame) -> bytes:
+    """Return a frame as JSON."""
+    return _encoder.encode(frame)

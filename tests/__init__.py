@@ -1,0 +1,1 @@
+"""The tests: they mirror `server/`, and `promises/` holds what was promised to children."""
