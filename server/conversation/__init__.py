@@ -1,0 +1,1 @@
+"""The talk: its states, its sealed messages, its end."""

@@ -1,0 +1,222 @@
+"""The talk's Redis: its state, its sealed entries, its wrapped keys. Every write is a Lua step that may be repeated."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from server import keys
+from server.conversation.rules import Event, State, Talk, sources
+from server.link import Link
+from server.scripts import Value, load
+from server.wire.frames import Message, Role
+from server.wire.package import Ending
+
+REGISTRAR = "registrar"
+PAGE = 100
+"""Entries in one range read."""
+PART_BYTES = 32 * 1024
+"""Bytes of boxes in one frame of a range: far less than may wait for a reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A sealed message on its way into the log. `desk` is empty for a child."""
+
+    conversation: str
+    role: Role
+    desk: str
+    id: str
+    n: int
+    box: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message that is in the log: its `seq` (0: refused, and `why`), its instant (ms), the other side's worker."""
+
+    seq: int
+    at: int = 0
+    worker: str = ""
+    why: str = ""
+
+
+class Conversations:
+    """All talks."""
+
+    def __init__(self, redis: Link, *, cap: int) -> None:
+        """`cap`: the most entries that one talk may have."""
+        self._redis = redis
+        self._cap = cap
+
+    async def read(self, conversation: str) -> Talk | None:
+        """Return what the store says of a talk; None when it is gone."""
+        return talk_of(await self._redis.hgetall(keys.talk(conversation)))
+
+    async def read_many(self, conversations: Sequence[str]) -> list[Talk | None]:
+        """Return several talks with one round trip."""
+        if not conversations:
+            return []
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for conversation in conversations:
+                pipe.hgetall(keys.talk(conversation))
+            return [talk_of(found) for found in await pipe.execute()]
+
+    async def seq(self, conversation: str) -> int:
+        """Return the last entry's number: the position check of a live connection."""
+        return int(await self._redis.hget(keys.talk(conversation), "seq") or 0)
+
+    async def move(self, conversation: str, event: Event, to: State, now: int, fields: Mapping[str, Value] | None = None) -> bool:
+        """Let an event happen to a talk; True when it is in state `to` now (also when it was there before)."""
+        pairs = [part for pair in (fields or {}).items() for part in pair]
+        allowed = " ".join(sources(event, to=to))
+        step = load("conversation", "move")
+        return bool(await step(self._redis, [keys.talk(conversation)], [to, allowed, now, *pairs]))
+
+    async def open(self, conversation: str, desk: "Desk", worker: str, now: int) -> bool:
+        """Give a waiting talk its counsellor, or name the key of the one who has it. False: it is somebody else's."""
+        args: list[Value] = [desk.id, desk.alias, desk.key_id, desk.key, worker, now]
+        return bool(await load("conversation", "open")(self._redis, [keys.talk(conversation)], args))
+
+    def lane(self, conversation: str) -> str:
+        """Return the name that all talks have in common whose messages can be stored with one call."""
+        return "" if self._redis.one_slot else conversation
+
+    async def append(self, says: Sequence[Say], now: int) -> list[Stored]:
+        """Store messages of talks of one lane, in order, with one call; each once, however often it is said."""
+        numbers: dict[str, int] = {}
+        names: list[str] = []
+        args: list[Value] = [self._cap, now]
+        for say in says:
+            if say.conversation not in numbers:
+                numbers[say.conversation] = len(numbers) + 1
+                names += keys.of_conversation(say.conversation)[:3]
+            args += [numbers[say.conversation], say.role, say.desk, say.id, say.n, say.box]
+        answers = await load("conversation", "append")(self._redis, names, args)
+        return [_stored(answer) for answer in answers]
+
+    async def history(self, conversation: str, after: int, most: int = PAGE) -> list[Message]:
+        """Return at most `most` entries after `after`, in order. Raises RedisError also while they could still be undone."""
+        found = await load("conversation", "range")(self._redis, [keys.log(conversation)], [after, most])
+        return [_message(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in found]
+
+    async def mark(self, conversation: str, role: Role, desk: str, delivered: int, read: int) -> tuple[int, int, str] | None:
+        """Keep how far a side has come; return it with the other side's worker, None when the talk is not theirs."""
+        args: list[Value] = [role, desk, delivered, read]
+        found = await load("conversation", "mark")(self._redis, [keys.talk(conversation)], args)
+        return (found[0], found[1], found[2].decode()) if found else None
+
+    async def keep_key(self, conversation: str, reader: str, key: bytes) -> bool:
+        """Keep the conversation key as wrapped for the registrar when the child joins. False: it has begun, is over or is gone."""
+        names = [keys.talk(conversation), keys.wraps(conversation)]
+        return bool(await load("conversation", "keep")(self._redis, names, [reader, key]))
+
+    async def wrap(self, conversation: str, key_id: str, key: bytes) -> str | None:
+        """Keep the key as wrapped for the counsellor; return her worker, None when another key is asked for by now."""
+        names = [keys.talk(conversation), keys.wraps(conversation)]
+        found = await load("conversation", "wrap")(self._redis, names, [key_id, key])
+        return found[0].decode() if found else None
+
+    async def wrapped(self, conversation: str, reader: str) -> bytes | None:
+        """Return the conversation key as wrapped for a reader."""
+        return await self._redis.hget(keys.wraps(conversation), reader)
+
+    async def speak(self, conversation: str, language: str) -> None:
+        """The child changed its language. Nothing happens once its part is over."""
+        await load("conversation", "speak")(self._redis, [keys.talk(conversation)], ["language", language])
+
+    async def plan(self, conversation: str, desk: str, at: int) -> bool:
+        """She says until when they have (ms); 0: no more. False: the talk does not run at her desk."""
+        return bool(await load("conversation", "plan")(self._redis, [keys.talk(conversation)], [desk, at]))
+
+    async def ending(self, conversation: str) -> Ending:
+        """Return how a talk that left the line ended."""
+        found = await self._redis.hget(keys.talk(conversation), "ending")
+        return cast("Ending", found.decode()) if found else "cut_off"
+
+    async def hurry(self, conversation: str) -> None:
+        """The child said that it is dangerous now. Nothing happens once its part is over."""
+        await load("conversation", "speak")(self._redis, [keys.talk(conversation)], ["danger", 1])
+
+    async def forget(self, conversation: str) -> bool:
+        """Erase one who arrived and never joined: nothing was said, nothing is to be registered. False: it has joined."""
+        return bool(await load("conversation", "forget")(self._redis, keys.of_conversation(conversation), []))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A counsellor at a desk: what a talk is told of her."""
+
+    id: str
+    alias: str
+    key_id: str
+    key: bytes
+
+
+def talk_of(found: Mapping[bytes, bytes]) -> Talk | None:
+    """Return the talk that a hash holds; None for an empty hash, or one that only a late write made."""
+    if b"state" not in found:
+        return None
+    text = {name.decode(): value.decode() for name, value in found.items() if name not in (b"key", b"form", b"receipt")}
+
+    def number(name: str) -> int:
+        return int(text.get(name) or 0)
+
+    return Talk(
+        state=State(text["state"]),
+        epoch=text.get("epoch", ""),
+        created=number("created"),
+        seq=number("seq"),
+        language=text.get("language", "nb"),
+        about=text.get("about", "unsaid"),
+        danger=text.get("danger") == "1",
+        since=number("since"),
+        place=number("place"),
+        n_child=number("n:child"),
+        n_counsellor=number("n:counsellor"),
+        delivered_child=number("delivered:child"),
+        read_child=number("read:child"),
+        delivered_counsellor=number("delivered:counsellor"),
+        read_counsellor=number("read:counsellor"),
+        desk=text.get("desk", ""),
+        alias=text.get("alias", ""),
+        key_id=text.get("key_id", ""),
+        key=found.get(b"key", b""),
+        paired=number("paired"),
+        planned=number("planned"),
+        ended=number("ended"),
+        ended_by=text.get("ended_by", ""),
+        child_tab=text.get("tab:child", ""),
+        child_at=text.get("at:child", ""),
+        counsellor_at=text.get("at:counsellor", ""),
+        counsellor_gone="gone:counsellor" in text,
+    )
+
+
+def _stored(answer: list[int | bytes]) -> Stored:
+    seq, at, worker = answer
+    if seq == 0:
+        return Stored(0, why=_text(at))
+    return Stored(int(seq), int(at), _text(worker))
+
+
+def _text(value: int | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _message(entry: bytes, fields: Mapping[bytes, bytes]) -> Message:
+    seq = int(entry.split(b"-")[0])
+    role: Role = "child" if fields[b"r"] == b"child" else "counsellor"
+    return Message(seq=seq, role=role, id=fields[b"i"].decode(), n=int(fields[b"n"]), at=int(fields[b"t"]), box=fields[b"b"])
+
+
+def in_parts(entries: list[Message]) -> Iterator[tuple[list[Message], bool]]:
+    """Give what one read of a range has found in parts that may travel in one frame, each with whether more follows. At least one part."""
+    part: list[Message] = []
+    size = 0
+    for entry in entries:
+        if part and size + len(entry.box) > PART_BYTES:
+            yield part, True
+            part, size = [], 0
+        part.append(entry)
+        size += len(entry.box)
+    yield part, len(entries) == PAGE

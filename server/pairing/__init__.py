@@ -1,0 +1,1 @@
+"""Which counsellor takes which child, exactly once."""

@@ -1,0 +1,1 @@
+"""Who is here, unnamed: how a visit starts, resumes and is forgotten."""

@@ -1,0 +1,16 @@
+-- detach: this tab is gone; a newer tab of the same side stays
+-- KEYS talk
+-- ARGV role tab now
+-- RETURNS the worker of the other side; an empty list when a newer tab speaks or the talk is gone
+-- USES lasting
+-- An empty `tab` stands for whoever speaks: the keeper found that side silent.
+local talk = KEYS[1]
+local role, tab, now = ARGV[1], ARGV[2], ARGV[3]
+local speaks = redis.call("HGET", talk, "tab:" .. role)
+if redis.call("EXISTS", talk) == 0 or (tab ~= "" and speaks ~= tab) then
+  return {}
+end
+redis.call("HDEL", talk, "tab:" .. role, "at:" .. role)
+redis.call("HSET", talk, "gone:" .. role, now)
+lasting(talk)
+return { redis.call("HGET", talk, role == "child" and "at:counsellor" or "at:child") or "" }

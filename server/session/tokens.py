@@ -1,0 +1,45 @@
+"""The ephemeral token: 256 random bits and the conversation's id, signed with a purpose and an age."""
+
+import secrets
+from datetime import timedelta
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from server import clock
+from server.ids import is_id
+from server.session.rules import TOKEN_AGE
+
+PURPOSE = "alarmtelefonen.v1 visit"
+
+
+class TokenError(Exception):
+    """This token is not ours, not whole or too old."""
+
+
+class Tokens:
+    """Makes and reads tokens with the workers' shared secret."""
+
+    def __init__(self, secret: str) -> None:
+        """`secret`: the signing secret from the data folder."""
+        self._serializer = URLSafeTimedSerializer(secret, salt=PURPOSE)
+
+    def issue(self, conversation: str) -> str:
+        """Return a fresh token for a conversation."""
+        return str(self._serializer.dumps([conversation, secrets.token_urlsafe(32)]))
+
+    def conversation(self, token: str) -> str:
+        """Return the conversation that a token speaks for. Raises TokenError."""
+        try:
+            found, issued = self._serializer.loads(token, return_timestamp=True)
+        except BadData as error:
+            msg = "not a token of ours"
+            raise TokenError(msg) from error
+        if clock.utc() - issued > timedelta(seconds=TOKEN_AGE):  # one from the future is no older: another worker's clock is ahead
+            msg = "too old"
+            raise TokenError(msg)
+        match found:
+            case [str(conversation), str()] if is_id(conversation):
+                return conversation
+            case _:
+                msg = "a token of another shape"
+                raise TokenError(msg)

@@ -1,0 +1,1 @@
+"""The line: the opening window, capacity, place, leaving."""
