@@ -1,0 +1,1 @@
+"""Staff: who may sign in, and for how long a session stands."""

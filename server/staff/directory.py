@@ -1,0 +1,115 @@
+"""The accounts of staff, in `staff.json` in the data folder: read here, changed by `server/staff/people.py`."""
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from server import ids
+from server.staff.roles import Role
+from server.staff.rules import same_name
+
+Alias = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+AT_ONCE = 2
+"""Passwords that one worker checks at the same time: each takes 64 MiB."""
+
+
+class StaffError(Exception):
+    """The list of accounts cannot be read, or a change to it makes no sense."""
+
+
+class Invitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A way in that is good once: the SHA-256 of its code, and until when (ms since 1970)."""
+
+    code_hash: str
+    until: int
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One of the staff. `id` is the desk: all that the store knows of a person. `alias` is what a child sees."""
+
+    id: Annotated[str, msgspec.Meta(pattern=ids.ID_PATTERN)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    alias: Alias
+    roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
+    password_hash: str = ""
+    """Argon2id; empty: no password opens this account."""
+    totp: str = ""
+    """The secret of her app, base32; empty: she has none."""
+    disabled: bool = False
+    invitation: Invitation | None = None
+
+    def __repr__(self) -> str:
+        """Return who it is, without the hash."""
+        return f"Account({self.id})"
+
+
+class Accounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What `staff.json` holds."""
+
+    accounts: tuple[Account, ...] = ()
+
+
+class Directory:
+    """Reads `staff.json`, again whenever it has changed: an account that is removed is gone at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Look at the file when it is first needed; no file is no accounts."""
+        self._path = path
+        self._stamp: tuple[int, int, int] | None = None
+        self._accounts: tuple[Account, ...] = ()
+        self._hasher = PasswordHasher()
+        self._nobody = self._hasher.hash(secrets.token_hex())
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    def accounts(self) -> tuple[Account, ...]:
+        """Return every account. Raises StaffError."""
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            self._stamp, self._accounts = None, ()
+            return self._accounts
+        stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
+        if stamp != self._stamp:
+            self._accounts = read(self._path).accounts
+            self._stamp = stamp
+        return self._accounts
+
+    def get(self, desk: str) -> Account | None:
+        """Return the account with this id, if there is one and it is not disabled."""
+        return next((account for account in self.accounts() if account.id == desk and not account.disabled), None)
+
+    def named(self, name: str) -> Account | None:
+        """Return the account with this name, however it is typed, if there is one and it is not disabled."""
+        return next((account for account in self.accounts() if same_name(account.name, name) and not account.disabled), None)
+
+    async def check(self, name: str, password: str) -> Account | None:
+        """Return the account when the password is its own. Takes as long for a name that does not exist."""
+        account = self.named(name)
+        known = (account.password_hash if account else "") or self._nobody
+        async with self._turn:
+            right = await asyncio.to_thread(self._verify, known, password)
+        return account if right else None
+
+    def _verify(self, known: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(known, password)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+
+def read(path: Path) -> Accounts:
+    """Return what the file holds. Raises StaffError."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Accounts)
+    except FileNotFoundError:
+        return Accounts()
+    except OSError as error:
+        raise StaffError(f"{path}: expected a file that can be read, got {error.strerror}") from error
+    except msgspec.MsgspecError as error:
+        raise StaffError(f"{path}: expected accounts as `python -m server staff` writes them, got something else") from error

@@ -1,0 +1,75 @@
+"""Who may do what: every page and every frame of the staff's side, with its roles. Pure data, and one question about it.
+
+Rules of this file:
+
+1. What is not written here does not exist: a route without a row stops the start, a frame without a row closes the socket.
+2. A role that is not named in a row may not. There is no role that may everything.
+3. Who sees talks does not manage people, and who looks after people or reads the audit log sees no talk, unless somebody gave both roles.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Literal, get_args
+
+Role = Literal["counsellor", "shift_lead", "auditor", "administrator"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+Allowed = frozenset[Role]
+ALL: Allowed = frozenset(ROLES)
+AT_A_DESK: Allowed = frozenset({"counsellor", "shift_lead"})
+ADMINISTRATOR: Allowed = frozenset({"administrator"})
+AUDITOR: Allowed = frozenset({"auditor"})
+NOBODY: Allowed = frozenset()
+BEFORE_SIGNING_IN: Allowed | None = None
+"""What has to answer before anybody is known."""
+
+PAGES: Mapping[tuple[str, str], Allowed | None] = {
+    ("GET", "/staff"): AT_A_DESK,
+    ("GET", "/staff/sign-in"): BEFORE_SIGNING_IN,
+    ("POST", "/staff/sign-in"): BEFORE_SIGNING_IN,
+    ("GET", "/staff/invitation"): BEFORE_SIGNING_IN,
+    ("POST", "/staff/invitation"): BEFORE_SIGNING_IN,
+    ("POST", "/staff/sign-out"): ALL,
+    ("GET", "/staff/me"): ALL,
+    ("POST", "/staff/sessions/end"): ALL,
+    ("GET", "/staff/people"): ADMINISTRATOR,
+    ("POST", "/staff/people"): ADMINISTRATOR,
+    ("GET", "/staff/audit"): AUDITOR,
+    ("POST", "/staff/ticket"): AT_A_DESK,
+    ("GET", "/staff/municipalities.json"): AT_A_DESK,
+}
+"""Method and path -> who may."""
+
+FRAMES: Mapping[str, Allowed] = dict.fromkeys(
+    (
+        "hello",
+        "free",
+        "away",
+        "take",
+        "decline",
+        "open",
+        "say",
+        "plan",
+        "typing",
+        "seen",
+        "range",
+        "end",
+        "register",
+        "here",
+        "ping",
+    ),
+    AT_A_DESK,
+)
+"""The name of a frame (`t`) -> who may send it."""
+
+HOMES = ("/staff", "/staff/people", "/staff/audit", "/staff/me")
+"""Where somebody is led after signing in: the first of these pages that is hers."""
+
+
+def may(roles: Collection[Role], allowed: Allowed) -> bool:
+    """Tell whether one of these roles is among those that may."""
+    return not allowed.isdisjoint(roles)
+
+
+def home(roles: Collection[Role]) -> str:
+    """Return the first page of somebody with these roles."""
+    return next((path for path in HOMES if may(roles, PAGES["GET", path] or ALL)), HOMES[-1])
