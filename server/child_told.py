@@ -1,0 +1,146 @@
+"""What a child is told: how its talk stands, its place, what it lacks, and when the time is nearly over.
+
+The path itself is told in `visit.py`.
+"""
+
+from collections.abc import Sequence
+from typing import cast
+
+from server.clock import ms
+from server.conversation.rules import Event, News, State, Talk, news, too_quiet
+from server.conversation.store import in_parts
+from server.door.socket import CloseError, Socket
+from server.house import House
+from server.path import Path
+from server.relay import Hint
+from server.session.rules import pulse_of_child, pulse_of_desk
+from server.steps import end_talk
+from server.waiting.rules import Span, Took, Wait, expected
+from server.wire import frames as f
+
+
+class ChildTold(Path):
+    """One child's connection, and what was said to it."""
+
+    def __init__(self, house: House, socket: Socket) -> None:
+        """Nothing happens before `walk`."""
+        super().__init__(house, socket)
+        self.conversation = ""
+        self.told = Talk(State.ARRIVED, "", 0)
+        self.place: int | None = None
+        self.span: Span | None = None
+        self.warned = False
+        self.last_word = house.clock()
+
+    @property
+    def name(self) -> str:
+        """The name under which this connection is heard."""
+        return pulse_of_child(self.conversation)
+
+    async def read(self) -> Talk:
+        """Return the talk. Raises CloseError when it is gone."""
+        talk = await self.house.conversations.read(self.conversation)
+        if talk is None:
+            raise CloseError(4010)
+        return talk
+
+    async def look(self) -> None:
+        """See what became of the talk, and say what the child must know."""
+        talk = await self.house.conversations.read(self.conversation)
+        if talk is not None:
+            self.tell(talk)
+
+    def tell(self, talk: Talk) -> None:
+        """Say what is new since the last time."""
+        before, self.told = self.told, talk
+        what = news(before, talk)
+        match what:
+            case News.PAIRED:
+                self.last_word = self.house.clock()
+                self.socket.put(f.Paired(talk.alias, talk.key_id, talk.key))
+            case News.LOST_AWHILE | News.LOST_FOR_GOOD:
+                self.place = None
+                self.socket.put(f.CounsellorLost(waiting=what is News.LOST_FOR_GOOD))
+            case News.ENDED:
+                self.socket.put(f.Ended(cast("f.EndedBy", talk.ended_by or "left")))
+                self.socket.close(4510 if talk.ended_by == "hours" and not talk.paired else 4504)
+            case None:
+                pass
+        if talk.state is State.TALKING and talk.planned != before.planned:
+            self.socket.put(f.Planned(talk.planned or None))
+
+    def tick(self, now: int) -> None:
+        """Once a second: limits of a running talk, said in good time."""
+        if self.told.state is not State.TALKING:
+            return
+        if too_quiet(self.last_word, now, self.house.helpline.silence_minutes):
+            self.house.spawn(self.end_for("silence"))
+        until = self.house.run_until()
+        if until is not None and now >= ms(until):
+            self.house.spawn(self.end_for("hours"))
+        elif until is not None and not self.warned and now >= ms(until) - self.house.helpline.closing_warning_minutes * 60_000:
+            self.warned = True
+            self.socket.put(f.ClosingSoon(ms(until)))
+
+    async def look_again(self) -> None:
+        """See what is new, and tell it."""
+        await self.look()
+
+    def hear_frame(self, frame: bytes) -> None:
+        """Hand on what the counsellor sent: she is not silent."""
+        self.last_word = self.house.clock()
+        super().hear_frame(frame)
+
+    def tell_counsellor(self, worker: str, frame: f.Frame) -> None:
+        """Hand a frame to the counsellor's connection."""
+        if self.told.desk:
+            self.house.relay.send(worker, Hint(pulse_of_desk(self.told.desk), "frame", f.dump(frame)))
+
+    def nudge_counsellor(self) -> None:
+        """Let the counsellor's connection look at its desk."""
+        if self.told.desk:
+            self.house.relay.send(self.told.counsellor_at, Hint(pulse_of_desk(self.told.desk), "look"))
+
+    def refuse_when_closed(self) -> None:
+        """Say when the chat opens next, and close. Raises CloseError when it is closed."""
+        opening = self.house.opening()
+        if not opening.open:
+            self.socket.put(f.Closed(ms(opening.opens_at) if opening.opens_at else None))
+            raise CloseError(4510)
+
+    def stand(self, place: int | None, recent: Sequence[Took] = ()) -> None:
+        """Tell the place in the line, and what is known of the time, when it changed; without a place, look what happened."""
+        if place is None:
+            self.house.spawn(self.stand_again())
+            return
+        now = self.house.clock()
+        span = expected(place, now - (self.told.since or now), recent, now)
+        if (place, span) != (self.place, self.span):
+            self.place, self.span = place, span
+            self.socket.put(f.Position(place, span.low, span.high) if span else f.Position(place))
+
+    async def stand_again(self) -> None:
+        """Enter the line again if a crash has left a waiting child without a place; its ticket is kept where it was."""
+        await self.look()
+        if self.told.state is State.WAITING:
+            talk = self.told
+            wait = Wait(talk.since, talk.language, talk.about, talk.danger)
+            self.stand(await self.house.waiting.join(self.conversation, wait))
+
+    async def send_history(self, after: int) -> None:
+        """Send every entry after `after`, in order."""
+        while True:
+            entries = await self.house.conversations.history(self.conversation, after)
+            if not entries and after:
+                return
+            for part, more in in_parts(entries):
+                await self.socket.room()
+                self.socket.put(f.History(after, part, more))
+                if not more:
+                    return
+                after = part[-1].seq
+
+    async def end_for(self, by: f.EndedBy) -> None:
+        """The talk has come to its limit, or nobody has written for long."""
+        talk = await self.read()
+        await end_talk(self.house, self.conversation, talk.desk, by, Event.CLOSE if by == "hours" else Event.END)

@@ -1,0 +1,202 @@
+"""What a counsellor is shown: her desk, the line, her talks; and that she is still who she was.
+
+The path itself is told in `shift.py`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+from server.clock import ms
+from server.conversation.rules import OVER, State, Talk
+from server.conversation.store import Desk, in_parts
+from server.door.socket import Socket
+from server.house import House
+from server.path import Path
+from server.relay import Hint
+from server.screen import held_of, offer_of
+from server.session.rules import pulse_of_child, pulse_of_desk
+from server.staff.audit import AuditError
+from server.staff.chain import Deeds
+from server.staff.roles import AT_A_DESK, may
+from server.staff.rules import Session, ends_soon, is_last, stands
+from server.steps import finish_loss, leave_desk, match, nudge_child
+from server.wire import frames as f
+
+KEEP_MS = 60_000
+"""How often an open connection counts as use of its session."""
+
+
+class DeskShown(Path):
+    """One counsellor's connection, and what was shown on it."""
+
+    def __init__(self, house: House, socket: Socket) -> None:
+        """Nothing happens before `walk`."""
+        super().__init__(house, socket)
+        self.me = Desk("", "", "", b"")
+        self.shown: f.Desk | None = None
+        self.line: f.Line | None = None
+        self.children: dict[str, Talk] = {}
+        self.unread: set[str] = set()
+        self.noted: set[str] = set()
+        """Talks that the auditor knows she reads here."""
+        self.turn = asyncio.Lock()
+        self.session = ""
+        self.kept = house.clock()
+        self.acted = True
+        """She has done something since her session was last prolonged."""
+        self.told_end = f.SessionEnds()
+        self.unwelcome = False
+        """What she sent is not hers to send any more."""
+        self.registering = False
+
+    @property
+    def name(self) -> str:
+        """The name under which this connection is heard."""
+        return pulse_of_desk(self.me.id)
+
+    async def hers(self, conversation: str, what: str) -> Talk | None:
+        """Return the talk when she holds it; else say that she does not."""
+        state = await self.house.pairing.desk(self.me.id)
+        talk = await self.house.conversations.read(conversation) if conversation in state.talks else None
+        if talk is None or talk.desk != self.me.id:
+            self.refuse(what, "not_yours", conversation=conversation)
+            return None
+        return talk
+
+    async def take_up(self, conversation: str) -> bool:
+        """Be there in a talk that she holds, with this browser's key; its child is told. False: it is not hers."""
+        hers = await self.house.conversations.open(conversation, self.me, self.house.relay.worker, self.house.clock())
+        if hers:
+            await self.tell_child_to_look(conversation)
+        return hers
+
+    async def look_again(self) -> None:
+        """See what is new, and show it."""
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Show the desk, whole, when it changed. One look after the other, so that what is shown last was read last."""
+        async with self.turn:
+            await self.look()
+
+    async def look(self) -> None:
+        """See how the desk is. `registered` is said before the desk shows that the talk is gone."""
+        if self.registering:
+            return
+        state = await self.house.pairing.desk(self.me.id)
+        names = list(state.talks)
+        found = await self.house.conversations.read_many(names)
+        self.children = {name: talk for name, talk in zip(names, found, strict=True) if talk is not None}
+        until = self.house.run_until()
+        held = [
+            held_of(name, talk, ms(until) if until else None)
+            for name, talk in self.children.items()
+            if talk.state in (State.TALKING, State.WRAPPING_UP)
+        ]
+        offer = None
+        if state.offer is not None:
+            offer = offer_of(*state.offer)
+        desk = f.Desk(state.free, state.room or 1, offer, held)
+        if desk != self.shown:
+            self.shown = desk
+            self.socket.put(desk)
+        await self.settle(state.talks)
+
+    async def settle(self, talks: Mapping[str, str]) -> None:
+        """Mend what a crash between two steps left: a talk that has ended or gone while the desk says otherwise."""
+        for conversation, standing in talks.items():
+            talk = self.children.get(conversation)
+            if standing == "claimed":
+                continue
+            if talk is not None and talk.state is State.WAITING and standing == "talking":
+                await finish_loss(self.house, conversation, self.me.id)
+            elif talk is None or talk.desk != self.me.id or talk.state in OVER - {State.WRAPPING_UP}:
+                await self.house.pairing.release(self.me.id, conversation, self.house.clock())
+            elif talk.state is State.WRAPPING_UP and standing == "talking":
+                await self.house.pairing.wrapping(self.me.id, conversation)
+            elif talk.state is State.TALKING and talk.counsellor_gone:  # she was believed gone
+                await self.take_up(conversation)
+
+    async def tick(self, line: f.Line) -> None:
+        """Once a second: the line, the desk, and whether she is still signed in."""
+        now = self.house.clock()
+        if self.acted and now - self.kept > KEEP_MS:
+            self.acted, self.kept = False, now
+            await self.house.sessions.keep(self.session, now)
+        post = await self.house.visits.post(self.me.id)
+        if post is not None and post.tab != self.tab:
+            self.socket.close(4509)
+            return
+        session = await self.house.sessions.kept(self.session)
+        if session is None or not stands(session, now) or not self.at_a_desk():
+            await self.be_out(session, now)
+            return
+        await self.tell_end(session)
+        self.show_line(line)
+        await self.refresh()
+        await self.read_again()
+
+    async def be_out(self, session: Session | None, now: int) -> None:
+        """Her session is over, or she may not be here any more: her running talks go to the front of the line, then she is out.
+
+        Whoever ended the session has told the auditor; that it ran out, or that her account did, is told here.
+        """
+        await leave_desk(self.house, self.me.id)
+        self.socket.close(4501)
+        if session is not None:
+            await self.house.sessions.end(self.session)
+            with contextlib.suppress(AuditError):
+                await self.house.audit.note(Deeds("session_ended", who=self.me.id, why="account" if stands(session, now) else "time"))
+
+    async def tell_end(self, standing: Session | None) -> None:
+        """Tell her in time that her session ends; in its last minutes no new child comes to her."""
+        now = self.house.clock()
+        told = f.SessionEnds(ends_soon(standing, now), is_last(standing, now)) if standing else f.SessionEnds()
+        if told != self.told_end:
+            self.told_end = told
+            self.socket.put(told)
+        if told.last and self.shown is not None and self.shown.free:
+            await self.house.pairing.away(self.me.id)
+            await match(self.house)
+
+    def at_a_desk(self) -> bool:
+        """Tell whether her account is there and may still work at a desk."""
+        account = self.house.directory.get(self.me.id)
+        return account is not None and may(account.roles, AT_A_DESK)
+
+    async def read_again(self) -> None:
+        """Give her the keys that were wrapped for her since she opened a talk: the hint that brings one may be lost."""
+        for conversation in list(self.unread):
+            wrapped = await self.house.conversations.wrapped(conversation, self.me.key_id)
+            if wrapped is not None:
+                self.socket.put(f.StaffPaired(conversation, self.me.key_id, wrapped))
+            if wrapped is not None or conversation not in self.children:
+                self.unread.discard(conversation)
+
+    def show_line(self, line: f.Line) -> None:
+        """Show the line when it changed."""
+        if line != self.line:
+            self.line = line
+            self.socket.put(line)
+
+    async def tell_child_to_look(self, conversation: str) -> None:
+        """Let the child's connection see that she is here."""
+        talk = await self.house.conversations.read(conversation)
+        if talk is not None:
+            nudge_child(self.house, conversation, talk)
+
+    def tell_child(self, conversation: str, worker: str, frame: f.Frame) -> None:
+        """Hand a frame to a child's connection."""
+        self.house.relay.send(worker, Hint(pulse_of_child(conversation), "frame", f.dump(frame)))
+
+    async def send_history(self, conversation: str, talk: Talk, after: int) -> None:
+        """Send every entry of one of her talks after `after`, in order."""
+        while True:
+            entries = await self.house.conversations.history(conversation, after)
+            for part, more in in_parts(entries):
+                await self.socket.room()
+                self.socket.put(f.StaffHistory(conversation, talk.epoch, after, talk.n_counsellor, part, more))
+                if not more:
+                    return
+                after = part[-1].seq

@@ -1,0 +1,1 @@
+"""Where people come in: the sockets, the pages and their guard."""

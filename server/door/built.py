@@ -1,0 +1,80 @@
+"""The built browser files: which name each has now, its integrity, and how it is served."""
+
+import gzip
+from pathlib import Path
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from server.door.guard import FOREVER
+
+PACKED = {"br": ".br", "gzip": ".gz"}
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class BuiltError(Exception):
+    """The built files are not there or not whole: run the build first."""
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One built file, as the build's manifest tells of it."""
+
+    file: str
+    integrity: str
+    raw: int
+    brotli: int
+
+    @property
+    def address(self) -> str:
+        """Return where it is served."""
+        return f"/static/{self.file}"
+
+
+class Built:
+    """The folder of built files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the manifest. Raises BuiltError."""
+        self.folder = folder
+        try:
+            self.assets: dict[str, Asset] = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=dict[str, Asset])
+        except (OSError, msgspec.DecodeError) as error:
+            msg = f"{folder / 'manifest.json'}: cannot be read; `npm run build` writes it"
+            raise BuiltError(msg) from error
+        self._files = {asset.file for asset in self.assets.values()}
+
+    def __getitem__(self, name: str) -> Asset:
+        """Return a file by its logical name. Raises BuiltError."""
+        try:
+            return self.assets[name]
+        except KeyError:
+            msg = f"{name} is not among the built files; `npm run build` makes it"
+            raise BuiltError(msg) from None
+
+    def text(self, name: str) -> str:
+        """Return the text of a built file by its logical name."""
+        return (self.folder / self[name].file).read_text("utf-8")
+
+    async def serve(self, request: Request) -> Response:
+        """`GET /static/<file>`: a built file, packed if the browser can unpack it; its name changes with its content."""
+        file = request.path_params["file"]
+        if file not in self._files:
+            return PlainTextResponse("Not found", 404)
+        packing = next((name for name in PACKED if name in accepted(request)), None)
+        headers = {"cache-control": FOREVER, "vary": "accept-encoding"} | ({"content-encoding": packing} if packing else {})
+        path = self.folder / (file + PACKED[packing] if packing else file)
+        return FileResponse(path, headers=headers, media_type=TYPES[Path(file).suffix])
+
+
+def accepted(request: Request) -> set[str]:
+    """Return the packings that a browser can unpack."""
+    return {part.partition(";")[0].strip() for part in request.headers.get("accept-encoding", "").split(",")}
+
+
+def packed(request: Request, text: str, media_type: str) -> Response:
+    """Return a text as it travels best. What is packed holds no secret and nothing of the visitor, so its length tells nothing."""
+    headers = {"vary": "accept-encoding, accept-language"}
+    if "gzip" not in accepted(request):
+        return Response(text, media_type=media_type, headers=headers)
+    return Response(gzip.compress(text.encode(), 9, mtime=0), media_type=media_type, headers=headers | {"content-encoding": "gzip"})

@@ -1,0 +1,135 @@
+"""The child's pages: the frame, the loader, the words, the built files.
+
+Rules of this file:
+
+1. The frame's address never changes and carries nothing; which language comes from the browser's own wish.
+2. Without JavaScript the page still says the hours, whom to ring, and how to leave.
+3. Open or closed is decided here, on the server, at every load; the socket decides it again.
+"""
+
+import base64
+import json
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.clock import instant, ms
+from server.door.built import Built, packed
+from server.helpline import OtherHelp
+from server.house import House
+from server.settings import ROOT
+from server.waiting.rules import hours_of, opening
+from server.words import Tongue, choose, offered, read_wording
+
+TEMPLATES = ROOT / "widget" / "templates"
+PLACE_OF_FACTS = '"%FACTS%"'
+"""What the built loader holds where the server puts this chat's origin and words."""
+
+ON_THE_PAGE = frozenset({"no_script"})
+"""Words that only the page itself says."""
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """Return the routes of the child's pages. Raises WordingError, BuiltError."""
+    pages = Pages(house)
+    return [
+        Route("/w", pages.frame, methods=["GET"]),
+        Route("/loader.js", pages.loader, methods=["GET"]),
+        Route("/words/{code}.json", pages.words, methods=["GET"]),
+        Route("/static/{file}", pages.built.serve, methods=["GET"]),
+    ]
+
+
+class Pages:
+    """The pages over one house."""
+
+    def __init__(self, house: House) -> None:
+        """Read words and built files once."""
+        self.house = house
+        self.tongues = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
+        self.built = Built(house.settings.built)
+        loader = FileSystemLoader(TEMPLATES)
+        templates = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True)
+        templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+        self.template = templates.get_template("child.html")
+        self.loader_text = self.built.text("loader.js").replace(PLACE_OF_FACTS, self.facts())
+
+    async def frame(self, request: Request) -> Response:
+        """`GET /w`: the frame page."""
+        helpline = self.house.helpline
+        tongue = self.tongue(request)
+        text = self.template.render(
+            tongue=tongue,
+            words=tongue.child,
+            open=self.house.opening().open,
+            opens=self.opens(tongue),
+            numbers=helpline.numbers,
+            other_help=helpline.other_help,
+            exit_url=helpline.exit_url,
+            style=self.built["widget.css"],
+            script=self.built["widget.js"],
+            icon=self.built["icon.svg"],
+            page=self.page(tongue),
+        )
+        return packed(request, text, "text/html")
+
+    async def loader(self, request: Request) -> Response:
+        """`GET /loader.js`: the one script on the host's page."""
+        return packed(request, self.loader_text, "text/javascript")
+
+    async def words(self, request: Request) -> Response:
+        """`GET /words/<lang>.json`: every word of the child's side in one language."""
+        tongue = self.tongues.get(request.path_params["code"])
+        if tongue is None:
+            return PlainTextResponse("Not found", 404)
+        return packed(request, json.dumps(dict(tongue.child), ensure_ascii=False), "application/json")
+
+    def tongue(self, request: Request) -> Tongue:
+        """Return the language that the browser prefers among those offered."""
+        accept = request.headers.get("accept-language", "")
+        return self.tongues[choose(accept, tuple(self.tongues), self.house.helpline.default_language)]
+
+    def opens(self, tongue: Tongue) -> str:
+        """Return when the chat opens next, in a sentence."""
+        return tongue.opens(self.house.opening().opens_at, instant(self.house.clock()), self.house.helpline.timezone)
+
+    def page(self, tongue: Tongue) -> dict[str, object]:
+        """Return what the script must know: facts of the helpline, nothing of the visitor."""
+        helpline, now, ends_at = self.house.helpline, self.house.opening(), self.house.run_until()
+        opens_at = now.opens_at or (opening(self.house.hours, now.closes_at).opens_at if now.closes_at else None)
+        known = tongue.first if now.open else tongue.child
+        return {
+            "language": tongue.code,
+            "languages": [[code, other.name] for code, other in self.tongues.items()],
+            "words": {key: word for key, word in known.items() if key not in ON_THE_PAGE},
+            "registrar_key": base64.b64encode(self.house.settings.registrar_key).decode(),
+            "exit_url": helpline.exit_url,
+            "site": helpline.site or helpline.name,
+            "after": self.built["after.js"].address,
+            "timezone": helpline.timezone,
+            "silence_minutes": helpline.silence_minutes,
+            "hold_minutes": max(1, helpline.waiting_grace_seconds // 60),
+            "numbers": [[number.number, number.label, number.tel] for number in helpline.numbers],
+            "other_help": [[one.number, one.label, one.tel, *self.standing(one)] for one in helpline.other_help],
+            "open": now.open,
+            "open_always": self.house.settings.open_always,
+            "closes_at": ms(now.closes_at) if now.closes_at else None,
+            "opens_at": ms(opens_at) if opens_at else None,
+            "ends_at": ms(ends_at) if now.open and ends_at else None,
+        }
+
+    def standing(self, other: OtherHelp) -> tuple[bool | None, int | None]:
+        """Return whether others are open now and when that changes; None where it is not known."""
+        if other.opening is None:
+            return None, None
+        theirs = opening(hours_of(self.house.helpline.of_others(other)), instant(self.house.clock()))
+        changes = theirs.closes_at or theirs.opens_at
+        return theirs.open, ms(changes) if changes else None
+
+    def facts(self) -> str:
+        """Return what the loader must know: this origin, the default language, and its words in each."""
+        words = {code: [tongue.loader["open"], tongue.loader["close"]] for code, tongue in self.tongues.items() if code == tongue.spoken}
+        facts = [self.house.settings.chat_origin, self.house.helpline.default_language, words]
+        return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,184 @@
+"""One WebSocket as plain ASGI: frames in, frames out, one writer, bounded, and every close with its reason.
+
+Rules of this file:
+
+1. Only the writer sends. All that was put since its last turn leaves in one text message.
+2. Nothing grows without bound: who does not read is closed with 4008.
+3. What a path raises becomes a close code here; the inside of an unexpected error reaches nobody.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from server import metrics
+from server.door.pace import Pace
+from server.wire.closes import CLOSES
+from server.wire.frames import MAX_FIRST_FRAME, PROTOCOL, Frame, FrameError, dump
+
+Asgi = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Asgi]]
+Send = Callable[[Asgi], Awaitable[None]]
+
+HELLO_SECONDS = 5.0
+SEND_SECONDS = 5.0
+ANSWER_SECONDS = 1.7
+"""How long somebody who comes may be kept without an answer, whatever the store does."""
+GONE = 1006
+"""The other side is gone: nothing can be said to it."""
+MOST_BYTES = 128 * 1024
+"""What may wait for a reader. More than this at once is sent in parts, each when the one before has left: see `room`."""
+
+
+class CloseError(Exception):
+    """The path is over: close with this code."""
+
+    def __init__(self, code: int) -> None:
+        """`code`: one of CLOSES."""
+        super().__init__(CLOSES[code].reason)
+        self.code = code
+
+
+class GoneError(Exception):
+    """The other side is gone."""
+
+
+@contextlib.asynccontextmanager
+async def answered_soon() -> AsyncIterator[None]:
+    """Give up on what takes longer than somebody who comes is kept waiting. Raises CloseError."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
+    except TimeoutError:
+        raise CloseError(4013) from None
+
+
+class Socket:
+    """One connection."""
+
+    def __init__(self, scope: Asgi, receive: Receive, send: Send, on_failure: Callable[[BaseException], None]) -> None:
+        """`on_failure` is told of an error that nobody expected."""
+        self._offered = scope.get("subprotocols", [])
+        self._receive = receive
+        self._send = send
+        self._on_failure = on_failure
+        self.silence: Callable[[], float] = scope.get("state", {}).get("silence", lambda: 0.0)
+        """Returns for how many seconds nothing has come, be it only the answer to a ping."""
+        self._outbox: list[bytes] = []
+        self._bytes = 0
+        self._code: int | None = None
+        self._wake = asyncio.Event()
+        self._left = asyncio.Event()
+        self._pace = Pace()
+
+    async def serve(self, path: Callable[["Socket"], Awaitable[None]]) -> None:
+        """Accept, walk the path to its end, and close with the right code."""
+        if (await self._receive())["type"] != "websocket.connect":
+            return
+        known = PROTOCOL in self._offered
+        await self._send({"type": "websocket.accept", "subprotocol": PROTOCOL if known else None})
+        writer = asyncio.create_task(self._write())
+        try:
+            self.close(await _code_of(path(self), self._on_failure) if known else 4526)
+            await writer
+        finally:
+            writer.cancel()
+            metrics.CLOSES.labels(self._code or GONE).inc()
+
+    async def first(self) -> str:
+        """Return the first text: soon, and small. Raises CloseError, GoneError."""
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                text = await self.text()
+        except TimeoutError:
+            raise CloseError(4508) from None
+        if len(text) > MAX_FIRST_FRAME:
+            raise CloseError(1009)
+        return text
+
+    async def text(self) -> str:
+        """Return the next text. Raises CloseError, GoneError."""
+        event = await self._receive()
+        if event["type"] == "websocket.disconnect" or self._code is not None:
+            raise GoneError  # what came before the close was read has no effect any more
+        text = event.get("text")
+        if text is None:
+            raise CloseError(1003)
+        if pause := self._pace.pause(asyncio.get_running_loop().time()):
+            await asyncio.sleep(pause)  # meanwhile nothing more is read from this connection
+            if self._code is not None:
+                raise GoneError
+        return str(text)
+
+    def put(self, frame: Frame) -> None:
+        """Let a frame leave with the writer's next turn."""
+        self.put_raw(dump(frame))
+
+    def put_raw(self, frame: bytes) -> None:
+        """Let a frame that is JSON already leave with the writer's next turn."""
+        if self._code is not None:
+            return
+        self._outbox.append(frame)
+        self._bytes += len(frame)
+        if self._bytes > MOST_BYTES:
+            self._outbox.clear()
+            self.close(4008)
+        self._wake.set()
+
+    async def room(self) -> None:
+        """Wait until nothing waits for the reader. Raises GoneError when it does not read."""
+        while self._bytes and self._code is None:
+            self._left.clear()
+            await self._left.wait()
+        if self._code is not None:
+            raise GoneError
+
+    def close(self, code: int) -> None:
+        """Close with this code after all that was put; the first code counts. 1006: it is gone, say nothing."""
+        if self._code is None:
+            self._code = code
+            self._wake.set()
+
+    async def _write(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            leaving, self._outbox = self._outbox, []
+            size, code = sum(map(len, leaving)), self._code
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self._leave(leaving, code)
+            except (TimeoutError, OSError, RuntimeError):
+                self._code = code = self._code or GONE
+            self._bytes -= size
+            self._left.set()
+            if code is not None:
+                return
+
+    async def _leave(self, frames: list[bytes], code: int | None) -> None:
+        if frames and code != GONE:
+            data = frames[0] if len(frames) == 1 else b"[" + b",".join(frames) + b"]"
+            await self._send({"type": "websocket.send", "text": data.decode()})
+        if code is not None and code != GONE:
+            await self._send({"type": "websocket.close", "code": code, "reason": CLOSES[code].reason})
+
+
+async def _code_of(path: Awaitable[None], on_failure: Callable[[BaseException], None]) -> int:
+    try:
+        await path
+    except CloseError as close:
+        return close.code
+    except GoneError:
+        return GONE
+    except FrameError:
+        return 4500
+    except RedisError as error:
+        on_failure(error)
+        return 4013
+    except Exception as error:  # noqa: BLE001 - told to the log without its inside, never to the peer
+        on_failure(error)
+        return 4000
+    return 4504

@@ -1,0 +1,164 @@
+"""The staff's pages: sign in, the dashboard, a ticket for its socket, sign out, oneself, the list of municipalities.
+
+Rules of this file:
+
+1. Each route passes the gate (`staff_gate.py`): who may is written in `server/staff/roles.py` and nowhere else.
+2. A wrong name and a wrong password get the same words and take the same time.
+"""
+
+import csv
+from pathlib import Path
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from server import clock, log
+from server.door.guard import form_of
+from server.door.staff_entrance import Invitations
+from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of
+from server.door.staff_people import People
+from server.door.staff_records import Records
+from server.door.staff_views import Views
+from server.house import House
+from server.relay import Hint
+from server.session.rules import pulse_of_desk
+from server.settings import ROOT
+from server.staff.chain import Deeds
+from server.staff.entrance import Given, SignInRefused
+from server.staff.roles import home
+from server.staff.store import session_of
+from server.steps import leave_desk
+
+MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
+WORDS_OF_REFUSAL = {"password": "sign_in_wrong", "too_many": "sign_in_too_many", "second": "sign_in_second"}
+
+
+class Municipality(msgspec.Struct, frozen=True):
+    """One municipality as the search shows it."""
+
+    number: str
+    name: str
+    official: str
+    county: str
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """Return the routes of the staff's pages. Raises WordingError, BuiltError, NoRowError."""
+    views = Views(house)
+    gate, pages, invitations = Gate(house, views), StaffPages(house, views), Invitations(house, views)
+    return [
+        gate.route("/staff", pages.dashboard),
+        gate.route(SIGN_IN, pages.sign_in, ("GET", "POST")),
+        gate.route("/staff/invitation", invitations.page, ("GET", "POST")),
+        gate.route("/staff/sign-out", pages.sign_out, ("POST",)),
+        gate.route("/staff/me", pages.me),
+        gate.route("/staff/sessions/end", pages.end_sessions, ("POST",)),
+        gate.route("/staff/people", People(house, views).page, ("GET", "POST")),
+        gate.route("/staff/audit", Records(house, views).page),
+        gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
+        gate.route("/staff/municipalities.json", pages.municipalities, data=True),
+    ]
+
+
+def read_municipalities(path: Path = MUNICIPALITIES) -> list[Municipality]:
+    """Return the real list, as it is in the file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [Municipality(row["kommunenummer"], row["navn"], row["navn_offisielt"], row["fylke"]) for row in csv.DictReader(file)]
+
+
+def when(instant: int) -> str:
+    """Return an instant as the page shows it."""
+    return f"{clock.instant(instant):%Y-%m-%d %H:%M}"
+
+
+class StaffPages:
+    """The pages over one house."""
+
+    def __init__(self, house: House, views: Views) -> None:
+        """Read the municipalities once."""
+        self.house, self.views = house, views
+        self.list = msgspec.json.encode(read_municipalities())
+
+    # --- pages ---------------------------------------------------------------------------------
+
+    async def dashboard(self, request: Request) -> Response:
+        """`GET`: the dashboard."""
+        tongue, helpline = self.views.tongue(request), self.house.helpline
+        page = {
+            "words": dict(tongue.staff),
+            "language": tongue.code,
+            "tongues": [{"code": each.code, "name": each.name} for each in self.views.tongues.values()],
+            "zone": helpline.timezone,
+            "owner": account_of(request).id,
+            "room": helpline.room,
+            "ring": helpline.offer_seconds,
+        }
+        return self.views.page("dashboard.html", request, page=page, script="staff.js")
+
+    async def me(self, request: Request) -> Response:
+        """`GET`: who is signed in, with which roles, and where else she is."""
+        account, own = account_of(request), session_of(request.cookies[COOKIE])
+        sessions = await self.house.sessions.of_desk(account.id, self.house.clock())
+        rows = [
+            {"name": name, "since": when(one.since), "seen": when(one.seen), "own": name == own} for name, one in reversed(sessions.items())
+        ]
+        return self.views.page("me.html", request, name=account.name, roles=account.roles, sessions=rows)
+
+    async def end_sessions(self, request: Request) -> Response:
+        """`POST`: end one of her own sessions, or all but this one. What a session of somebody else is called has no effect."""
+        account, own = account_of(request), session_of(request.cookies[COOKIE])
+        given = (await form_of(request)).get("session", "")
+        for name in await self.house.sessions.of_desk(account.id, self.house.clock()):
+            if name == given or (given == "others" and name != own):
+                await self.house.sessions.end(name)
+                await self.house.audit.note(Deeds("session_ended", who=account.id, why="by hand"))
+        return self.views.to("/staff/me", request)
+
+    async def sign_in(self, request: Request) -> Response:
+        """`GET`: the form. `POST`: a name and a password."""
+        if request.method != "POST":
+            return self.views.page("sign_in.html", request, name="", why="")
+        given = await form_of(request)
+        name, password, code = (given.get(field, "") for field in ("name", "password", "code"))
+        try:
+            account, cookie = await self.house.entrance.sign_in(Given(name, password, code), self.house.clock())
+        except SignInRefused as refusal:
+            status = 429 if refusal.why == "too_many" else 403
+            return self.views.page("sign_in.html", request, status=status, name=name, why=WORDS_OF_REFUSAL[refusal.why])
+        response = self.views.to(home(account.roles), request)
+        response.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True, samesite="strict")
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """`POST`: end the session, close its socket wherever it is, and leave nothing in the browser."""
+        await self.house.sessions.sign_out(request.cookies.get(COOKIE, ""))
+        log.event("signed_out")
+        desk = account_of(request).id
+        await self.house.audit.note(Deeds("signed_out", who=desk))
+        await self.close_socket(desk)
+        await leave_desk(self.house, desk)
+        response = self.views.to(SIGN_IN, request)
+        response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+        response.headers["clear-site-data"] = '"cache", "storage"'
+        return response
+
+    # --- what the dashboard fetches ------------------------------------------------------------
+
+    async def ticket(self, request: Request) -> Response:
+        """`POST`: a ticket for one socket, good once and for 30 s."""
+        ticket = await self.house.sessions.ticket(request.cookies.get(COOKIE, ""))
+        return JSONResponse({"ticket": ticket}) if ticket else JSONResponse({"why": "signed out"}, 401)
+
+    async def municipalities(self, _: Request) -> Response:
+        """`GET`: the list of 357."""
+        return Response(self.list, media_type="application/json")
+
+    # --- pieces --------------------------------------------------------------------------------
+
+    async def close_socket(self, desk: str) -> None:
+        """Let a counsellor's connection, wherever it is, know that she has signed out."""
+        post = await self.house.visits.post(desk)
+        if post is not None:
+            self.house.relay.send(post.worker, Hint(pulse_of_desk(desk), "signed_out"))

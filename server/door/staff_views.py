@@ -1,0 +1,56 @@
+"""How the staff's pages look: their language, their words, their built files."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from server.door.built import Built
+from server.house import House
+from server.settings import ROOT
+from server.words import WITHOUT_STAFF, Tongue, choose, offered, read_wording
+
+TEMPLATES = ROOT / "counsellor_ui" / "templates"
+
+
+class Views:
+    """Words, templates and built files, read once."""
+
+    def __init__(self, house: House) -> None:
+        """Raises WordingError, BuiltError."""
+        self.house = house
+        wording = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
+        self.tongues: Mapping[str, Tongue] = {code: tongue for code, tongue in wording.items() if code not in WITHOUT_STAFF}
+        self.built = Built(house.settings.built)
+        loader = FileSystemLoader(TEMPLATES)
+        self.templates = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True)
+
+    def tongue(self, request: Request) -> Tongue:
+        """Return the language that was asked for, else what the browser prefers, else the helpline's own."""
+        asked = request.query_params.get("lang", "")
+        default = self.house.helpline.default_language
+        own = default if default in self.tongues else next(iter(self.tongues))
+        return self.tongues.get(asked) or self.tongues[choose(request.headers.get("accept-language", ""), tuple(self.tongues), own)]
+
+    def to(self, path: str, request: Request) -> RedirectResponse:
+        """Send a browser on, in its language."""
+        asked = request.query_params.get("lang", "")
+        return RedirectResponse(f"{path}?{urlencode({'lang': asked})}" if asked in self.tongues else path, 303)
+
+    def page(self, template: str, request: Request, *, status: int = 200, script: str | None = None, **more: object) -> Response:
+        """Return a page in the browser's language, with the built files it needs."""
+        tongue = self.tongue(request)
+        facts = {
+            "helpline": self.house.helpline.name,
+            "words": tongue.staff,
+            "lang": tongue.code,
+            "query": f"?lang={tongue.code}" if request.query_params.get("lang") == tongue.code else "",
+            "here": request.url.path,
+            "tongues": self.tongues.values(),
+            "icon": self.built["icon.svg"],
+            "style": self.built["staff.css"],
+            "script": self.built[script] if script else None,
+        }
+        return HTMLResponse(self.templates.get_template(template).render(facts | more), status, {"vary": "accept-language"})

@@ -1,0 +1,86 @@
+"""The house: the parts that a worker is made of, put together once and handed to every path."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server import metrics
+from server.clock import instant
+from server.conversation.pen import Pen
+from server.conversation.store import Conversations
+from server.handoff.store import HandOffs
+from server.helpline import Helpline
+from server.pairing.store import Pairing
+from server.relay import Relay
+from server.sealing import contact_name
+from server.session.store import Visits
+from server.session.tokens import Tokens
+from server.settings import Settings
+from server.staff.audit import Audit, AuditError
+from server.staff.chain import Deed, Deeds
+from server.staff.directory import Directory
+from server.staff.entrance import Entrance
+from server.staff.store import Sessions
+from server.waiting.rules import Hours, Opening, opening, run_until
+from server.waiting.store import Waiting
+
+NOTED_WITHIN = 2.0
+"""How long a step of a talk waits for the auditor's entry (s)."""
+
+
+@dataclass(slots=True)
+class House:
+    """Everything a path needs. Nothing here is global, so a test can build two."""
+
+    settings: Settings
+    clock: Callable[[], int]
+    tokens: Tokens
+    visits: Visits
+    waiting: Waiting
+    pairing: Pairing
+    conversations: Conversations
+    handoffs: HandOffs
+    sessions: Sessions
+    directory: Directory
+    audit: Audit
+    entrance: Entrance
+    relay: Relay
+    pen: Pen
+    hours: Hours
+    on_failure: Callable[[BaseException], None]
+    late: int = 0
+    """Hand-offs without a receipt for too long, as the keeper last counted them."""
+    _errands: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    @property
+    def helpline(self) -> Helpline:
+        """How the helpline works."""
+        return self.settings.helpline
+
+    def opening(self) -> Opening:
+        """Return whether the chat is open now, until when, and when next."""
+        return opening(self.hours, instant(self.clock()))
+
+    def run_until(self) -> datetime | None:
+        """Return until when a running talk may go on; None while no end is in sight."""
+        return run_until(self.hours, instant(self.clock()))
+
+    async def note(self, what: Deed, desk: str, conversation: str, epoch: str) -> None:
+        """Tell the auditor what was done with a talk. A log that cannot be written is an alarm: no child waits for it."""
+        try:
+            async with asyncio.timeout(NOTED_WITHIN):
+                await self.audit.note(Deeds(what, who=desk, contact=contact_name(conversation, epoch)))
+        except (AuditError, TimeoutError):
+            metrics.alarm("audit_lost", 1)
+
+    def spawn(self, errand: Coroutine[object, object, None]) -> None:
+        """Run something on the side; a failure is logged, without its inside."""
+        task = asyncio.get_running_loop().create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._errands.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.on_failure(error)

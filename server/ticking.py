@@ -1,0 +1,111 @@
+"""Once a second, for the connections of this worker: heartbeats, places in the line, desks, limits."""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import cast
+
+from redis.exceptions import RedisError
+
+from server.conversation.rules import State
+from server.house import House
+from server.session.rules import BEAT_MS
+from server.shift import Shift
+from server.visit import Visit
+from server.waiting.rules import Wait
+from server.wire import frames as f
+
+TURN = 1.0
+LEAP_MS = 2_000
+SHOWN = 20
+"""How many of the line a desk is shown."""
+
+
+class Ticking:
+    """The second hand of one worker."""
+
+    def __init__(self, house: House, steady: Callable[[], float] = monotonic) -> None:
+        """Nothing happens before `run`. `steady` tells seconds that never leap."""
+        self.house = house
+        self.steady = steady
+        self.ahead: float | None = None
+        """How far the clock is ahead of the steady one (ms); None: not looked at yet."""
+        self.visits: set[Visit] = set()
+        self.shifts: set[Shift] = set()
+        self.beaten = 0
+
+    async def run(self) -> None:
+        """Tick until cancelled; a tick without Redis is left out."""
+        while True:
+            await asyncio.sleep(TURN)
+            try:
+                await self.tick()
+            except RedisError:
+                continue
+            except Exception as error:  # noqa: BLE001 - one bad tick must not stop the clock
+                self.house.on_failure(error)
+
+    async def tick(self) -> None:
+        """One second."""
+        now = self.house.clock()
+        self.follow_leap(now)
+        if now - self.beaten >= BEAT_MS:
+            await self.house.visits.heard({one.name: now - int(one.socket.silence() * 1000) for one in self.welcomed()})
+            self.beaten = now
+        for visit in self.arrived_visits():
+            visit.tick(now)
+        await self.tell_places()
+        if self.shifts:
+            line = await self.line()
+            for shift in [one for one in self.shifts if one.early is None]:
+                await shift.tick(line)
+
+    def follow_leap(self, now: int) -> None:
+        """When the clock has leapt, what was noted before leaps with it: nobody has been silent for longer than before."""
+        before, self.ahead = self.ahead, now - self.steady() * 1000
+        leap = round(self.ahead - before) if before is not None else 0
+        if abs(leap) < LEAP_MS:
+            return
+        self.beaten += leap
+        for visit in self.visits:
+            visit.last_word += leap
+        for shift in self.shifts:
+            shift.kept += leap
+
+    def welcomed(self) -> list[Visit | Shift]:
+        """Return everybody who speaks here, and was not replaced by a newer tab."""
+        here: list[Visit | Shift] = [*self.visits, *self.shifts]
+        return [one for one in here if one.early is None and self.house.relay.hears(one.name, one)]
+
+    def arrived_visits(self) -> list[Visit]:
+        """Return the visits that have been welcomed."""
+        return [visit for visit in self.visits if visit.early is None]
+
+    async def tell_places(self) -> None:
+        """Tell those who wait here where they stand."""
+        waiting = [visit for visit in self.arrived_visits() if visit.told.state is State.WAITING]
+        if not waiting:
+            return
+        places = await self.house.waiting.places([visit.conversation for visit in waiting])
+        recent = await self.house.waiting.recent(self.house.clock())
+        for visit, place in zip(waiting, places, strict=True):
+            visit.stand(place, recent)
+
+    async def line(self) -> f.Line:
+        """Return the line as every desk sees it."""
+        summary = await self.house.waiting.summary(SHOWN)
+        first = [in_line(conversation, place, wait) for conversation, place, wait in summary.first]
+        return f.Line(
+            summary.count,
+            summary.longest,
+            first,
+            self.house.opening().open,
+            await self.house.pairing.ready(),
+            await self.house.handoffs.late(self.house.clock() - self.house.helpline.receipt_alarm_minutes * 60_000),
+        )
+
+
+def in_line(conversation: str, place: int, wait: Wait) -> f.InLine:
+    """Return one who waits as every desk sees it."""
+    language, about = cast("f.Language", wait.language), cast("f.About", wait.about)
+    return f.InLine(conversation, place, wait.since, language, about, wait.danger, wait.lost)

@@ -1,0 +1,158 @@
+"""A whole service in processes of its own: two web workers and a registrar on one real store."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import redis as sync_redis
+
+from server import embedded, keyfiles
+from server.staff import people
+from tests.environ import ORIGIN, worker_environ
+from tests.people import Place
+
+START_SECONDS = 30
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Service:
+    """Two workers, a registrar, a data folder."""
+
+    data: Path
+    redis: embedded.Embedded
+    ports: tuple[int, int]
+    origin: str = ORIGIN
+    extra: dict[str, str] = field(default_factory=dict)
+    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings of every process."""
+        return worker_environ(self.redis.url, self.data, origin=self.origin, **{"ALARM_OPEN": "always"} | self.extra)
+
+    def start(self, name: str, patience: float = START_SECONDS) -> None:
+        """Start `one`, `two` (workers) or `registrar`; a worker is waited for."""
+        ports = dict(zip(("one", "two"), self.ports, strict=True))
+        words = ["serve", "--port", str(ports[name])] if name in ports else ["registrar"]
+        with (self.data / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, "-m", "server", *words], cwd=ROOT, env=self.environ, stderr=log, stdout=log
+            )
+        if name in ports:
+            self.wait(f"http://127.0.0.1:{ports[name]}/health", patience)
+
+    def wait(self, url: str, patience: float) -> None:
+        """Wait until a worker answers that all is well."""
+        deadline = time.monotonic() + patience
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - loopback
+                if answer.status == 200:
+                    return
+            assert time.monotonic() < deadline, self.logs()
+            assert all(one.poll() is None for one in self.running.values()), self.logs()
+            time.sleep(0.05)
+
+    def begin(self) -> None:
+        """Make the accounts and start everything."""
+        for name in ("Kari", "Ola"):
+            self.passwords[name] = people.add(self.data / "staff.json", name)
+        for name in ("one", "two", "registrar"):
+            self.start(name)
+
+    def kill(self, name: str) -> None:
+        """`kill -9`."""
+        process = self.running.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """End everything that was started."""
+        for process in self.running.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.running.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def logs(self) -> str:
+        """Return all that was logged."""
+        return "\n".join(path.read_text("utf-8") for path in sorted(self.data.glob("*.log")))
+
+    def place(self, worker: int = 0) -> Place:
+        """Return where people go: to this worker."""
+        public = keyfiles.read_p256_public(self.data / "registrar.pub")
+        return Place(f"ws://127.0.0.1:{self.ports[worker]}", self.origin, public)
+
+    def journal(self, *words: str) -> str:
+        """Read the journal as an operator does."""
+        done = subprocess.run(
+            [sys.executable, "-m", "server", "journal", *words], cwd=ROOT, env=self.environ, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def stored(self) -> list[str]:
+        """Return every key in the store."""
+        with sync_redis.Redis.from_url(self.redis.admin_url) as admin:
+            return sorted(key.decode() for key in admin.scan_iter())
+
+
+def configured(folder: Path, changes: dict[str, str]) -> Path:
+    """Return the helpline's own settings with other values for some names, in a folder with the same words."""
+    lines = (ROOT / "config" / "helpline.toml").read_text("utf-8").splitlines()
+    changed = [f"{name} = {changes[name]}" if (name := line.split(" ")[0]) in changes else line for line in lines]
+    path = folder / "config" / "helpline.toml"
+    path.parent.mkdir()
+    path.write_text("\n".join(changed), "utf-8")
+    (path.parent / "wording").symlink_to(ROOT / "config" / "wording")
+    return path
+
+
+@pytest.fixture(scope="module")
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service of its own for the tests of one file, with its own store.
+
+    A file may name other settings of the helpline in SETTINGS and another environment in ENVIRON.
+    """
+    data = tmp_path_factory.mktemp("data")
+    keyfiles.ensure(data)
+    config = configured(data, getattr(request.module, "SETTINGS", {}))
+    with embedded.running(Path(f"/tmp/alarm-{os.getpid()}-{free_port()}")) as redis:  # noqa: S108 - a socket's path must be short
+        one = Service(data, redis, (free_port(), free_port()))
+        one.extra = {"ALARM_CONFIG": str(config), **getattr(request.module, "ENVIRON", {})}
+        try:
+            one.begin()
+            yield one
+        finally:
+            one.stop()
+            embedded.stop(one.redis)  # the one that runs now: a play may have started it anew
+            redis_folder = redis.folder
+    for left in redis_folder.glob("*"):
+        if left.is_file():
+            left.unlink()
+
+
+@pytest.fixture(autouse=True)
+def empty_store(service: Service) -> None:
+    """Each play begins with nobody in the line and nobody at a desk; the processes stay."""
+    with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
+        admin.flushall()

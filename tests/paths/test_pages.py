@@ -1,0 +1,123 @@
+"""The child's pages as real workers serve them."""
+
+import gzip
+import hashlib
+import html
+import json
+import re
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from http.client import HTTPResponse
+from typing import Any
+
+import pytest
+
+from server import keyfiles
+from tests.paths.conftest import Service
+
+
+def get(service: Service, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+    """Ask a worker for a page."""
+    request = urllib.request.Request(f"http://127.0.0.1:{service.ports[0]}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+            return answer, answer.read()
+    except urllib.error.HTTPError as error:
+        return error, error.read()  # type: ignore[return-value]
+
+
+def told(page: str) -> dict[str, Any]:
+    """Return what the page tells its script."""
+    found = re.search(r'<script type="application/json" id="page">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return dict(json.loads(html.unescape(found[1])))
+
+
+@pytest.mark.parametrize(
+    ("wish", "language", "words"), [("", "nb", "Gå ut fort"), ("en", "en", "Leave quickly"), ("nn-NO", "nn", "Er det farleg no?")]
+)
+def test_the_frame_speaks_the_browsers_language(service: Service, wish: str, language: str, words: str) -> None:
+    """By Accept-Language; the address carries nothing."""
+    answer, body = get(service, "/w", **{"Accept-Language": wish})
+    page = body.decode()
+
+    assert f'<html lang="{language}">' in page
+    assert words in page
+    assert "accept-language" in answer.headers["vary"]
+    assert [code for code, _ in told(page)["languages"]] == ["nb", "nn", "en", "nb-easy"]
+
+
+def test_the_frame_works_without_a_script(service: Service) -> None:
+    """Whom to ring as links that dial, and the way out as a plain link for the whole tab."""
+    page = get(service, "/w")[1].decode()
+
+    assert re.findall(r'href="tel:(\d+)"', page)[:4] == ["112", "113", "116117", "116111"]
+    assert '<a id="exit" class="exit" href="https://www.yr.no/" target="_top" rel="noreferrer nofollow">' in page
+    assert page.index('id="exit"') < page.index("<main")
+
+
+def test_the_frame_is_neutral_to_those_who_look_over_a_shoulder(service: Service) -> None:
+    """Title and icon tell nothing."""
+    page = get(service, "/w")[1].decode()
+
+    assert "<title>Side</title>" in page
+    assert not re.search(r"<title>.*(alarm|barn|hjelp).*</title>", page, re.IGNORECASE)
+
+
+def test_the_page_tells_facts_of_the_helpline_and_none_of_the_visitor(service: Service) -> None:
+    """The registrar's public key is in it; two visitors get the same page."""
+    first, second = get(service, "/w")[1], get(service, "/w", **{"User-Agent": "another"})[1]
+
+    assert first == second
+    assert told(first.decode())["registrar_key"] == b64encode(keyfiles.read_p256_public(service.data / "registrar.pub")).decode()
+
+
+def test_files_are_what_the_page_says_they_are(service: Service) -> None:
+    """Each has the integrity that is written in the page, packed or not, and may be kept for ever."""
+    page = get(service, "/w")[1].decode()
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)" integrity="sha384-([^"]+)"', page)
+
+    assert len(files) == 2
+    for path, integrity in files:
+        answer, plain = get(service, path)
+        packed_answer, packed = get(service, path, **{"Accept-Encoding": "gzip"})
+        assert b64encode(hashlib.sha384(plain).digest()).decode() == integrity
+        assert gzip.decompress(packed) == plain
+        assert packed_answer.headers["content-encoding"] == "gzip"
+        assert "immutable" in answer.headers["cache-control"]
+        assert get(service, path, **{"Accept-Encoding": "br"})[0].headers["content-encoding"] == "br"
+
+
+def test_what_a_child_must_load_is_small(service: Service) -> None:
+    """Page, style and script together travel in at most 30 kB, and the loader in at most 2 kB, words and all."""
+    page = get(service, "/w", **{"Accept-Encoding": "gzip, br"})[1]
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', gzip.decompress(page).decode())
+    total = len(page) + sum(len(get(service, path, **{"Accept-Encoding": "gzip, br"})[1]) for path in files)
+
+    assert total <= 30_000
+    assert len(get(service, "/loader.js")[1]) <= 2_000
+
+
+def test_only_built_files_are_served(service: Service) -> None:
+    """No path leads out of the folder, and the manifest is not among them."""
+    for path in ("/static/manifest.json", "/static/..%2f..%2fpyproject.toml", "/static/%2e%2e/x", "/static/", "/static/widget.js"):
+        assert get(service, path)[0].status == 404
+
+
+def test_the_loader_knows_where_it_comes_from(service: Service) -> None:
+    """This chat's origin and the words of the button in each language; it can be used on any page."""
+    answer, body = get(service, "/loader.js")
+
+    assert service.origin in body.decode()
+    assert "Snakk med oss" in body.decode()
+    assert "Talk to us" in body.decode()
+    assert "%FACTS%" not in body.decode()
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+def test_words_come_in_each_offered_language_and_in_no_other(service: Service) -> None:
+    """Sami is not offered before a native speaker has read it."""
+    assert json.loads(get(service, "/words/nn.json")[1])["exit"] == "Gå ut fort"
+    for code in ("se", "xx", "..%2fnb"):
+        assert get(service, f"/words/{code}.json")[0].status == 404

@@ -1,0 +1,109 @@
+"""The commands: each does one thing, loads only what it needs, and says in one line what somebody can mend."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from server import embedded, keyfiles
+from server.__main__ import COMMANDS, USAGE, main
+from server.check import check
+from server.staff import people
+from tests.environ import worker_environ
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def environ(tmp_path: Path, embedded_redis: embedded.Embedded) -> dict[str, str]:
+    """Everything that a worker needs, right, and an account."""
+    keyfiles.ensure(tmp_path / "data")
+    people.add(tmp_path / "data" / "staff.json", "Kari")
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built" / "manifest.json").touch()
+    return worker_environ(embedded_redis.url, tmp_path / "data", ALARM_BUILT=str(tmp_path / "built"))
+
+
+@pytest.mark.parametrize("argv", [[], ["help"], ["serv"]])
+def test_an_unknown_command_is_told_which_there_are(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 2, and every command with what it does."""
+    assert main(argv, {}) == 2
+    assert USAGE in capsys.readouterr().err
+    assert all(f"\n  {name} " in USAGE for name in COMMANDS)
+
+
+def test_keys_makes_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first time each file is named; the second time there is nothing to make."""
+    environ = {"ALARM_DATA": str(tmp_path / "data")}
+
+    assert main(["keys"], environ) == 0
+    assert f"{tmp_path}/data/registrar.key: made" in capsys.readouterr().out
+    assert main(["keys"], environ) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("command", ["serve", "check"])
+def test_a_wrong_setting_is_one_line(environ: dict[str, str], command: str) -> None:
+    """The setting's name, what was expected and what came; no traceback."""
+    words = {"serve": ["serve", "--port", "0"], "check": ["check"]}[command]
+    done = subprocess.run(
+        [sys.executable, "-m", "server", *words],
+        cwd=ROOT,
+        env=environ | {"ALARM_CHAT_ORIGIN": "chat"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert "ALARM_CHAT_ORIGIN: expected an origin such as https://chat.example.no" in said
+    assert said.count("\n") == 1
+
+
+def test_check_is_content(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing wrong: one line, status 0."""
+    assert check(environ) == 0
+    assert capsys.readouterr().out.startswith("All settings are right")
+
+
+def test_check_names_everything_that_is_missing(environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not only the first fault: built files, words, accounts."""
+    (tmp_path / "built" / "manifest.json").unlink()
+    (tmp_path / "data" / "staff.json").unlink()
+    (tmp_path / "helpline.toml").write_bytes((ROOT / "config" / "helpline.toml").read_bytes())
+
+    assert check(environ | {"ALARM_CONFIG": str(tmp_path / "helpline.toml")}) == 1
+    said = capsys.readouterr().out
+    assert "expected the built browser files (make build), got none" in said
+    assert "nb.toml: expected the words of nb, got no file" in said
+    assert "expected an account (python -m server staff add NAME), got none" in said
+
+
+def test_a_broken_list_of_accounts_is_named(environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By `check` and by `staff` alike."""
+    (tmp_path / "data" / "staff.json").write_text("canary")
+
+    assert check(environ) == 1
+    assert main(["staff", "list"], environ) == 1
+    told = capsys.readouterr()
+    assert "staff.json: expected accounts" in told.out
+    assert "stopped: " in told.err
+    assert "canary" not in told.out + told.err
+
+
+def test_a_web_worker_has_no_registrar_in_it() -> None:
+    """The code that opens talks is not even loaded where the internet can reach."""
+    text = "import sys, server.serve; print([name for name in sys.modules if name.startswith('server.registrar')])"
+    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_registrar_has_no_door() -> None:
+    """And the registrar serves nobody: no web server is loaded there."""
+    text = "import sys, server.registrar.main; print([name for name in ('uvicorn', 'starlette', 'server.app') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
