@@ -1,0 +1,123 @@
+/**
+ * The bar at the top: it says why a child can or cannot come now, and it rings.
+ * It always has its place, so that nothing moves under her hands when it rings. Silent unless she asks for sound.
+ */
+
+import { html, nothing, type TemplateResult } from "lit";
+
+import type { Say } from "../browser/words.ts";
+import type { DeskView, OfferView } from "./desk.ts";
+import { spanWords } from "./say.ts";
+
+export interface BellView {
+  desk: DeskView | null;
+  /** There was a connection, and it is gone for the moment: what is known is old. */
+  lost: boolean;
+  /** The line is open, as far as is known. */
+  open: boolean;
+  waiting: number;
+  say: Say;
+  hurry(): void;
+  accept(conversation: string): void;
+  decline(conversation: string): void;
+}
+
+/** Draw the bar. */
+export function bellView(view: BellView): TemplateResult {
+  if (view.lost) return lost(view);
+  const offer = view.desk?.offer ?? null;
+  return html`<section class="bell ${offer === null ? "" : offer.danger ? "rings danger" : "rings"}" aria-label=${view.say("bell")}>
+    <div class="who-rings" role="alert">
+      ${offer === null ? nothing : html`<strong>${view.say("rings")}</strong> <span class="facts-line">${factsOf(view.say, offer)}</span>`}
+    </div>
+    ${offer === null ? html`<p role="status">${standing(view)}</p>` : ringing(view, offer)}
+  </section>`;
+}
+
+function lost({ say, hurry }: BellView): TemplateResult {
+  return html`<section class="bell lost" aria-label=${say("bell")}>
+    <p role="alert">${say("link_lost_long")}</p>
+    <button class="quiet" @click=${hurry}>${say("try_now")}</button>
+  </section>`;
+}
+
+function standing({ desk, say, waiting, open }: BellView): string {
+  if (desk === null) return say("connecting");
+  if (desk.standing === "free") return say(!open ? "standing_closed" : waiting > 0 ? "standing_free_waiting" : "standing_free", { n: desk.left });
+  return say(`standing_${desk.standing}`);
+}
+
+/** Return what is known of a child who waits, in words. */
+export function factsOf(
+  say: Say,
+  { danger, lost, language, about }: Pick<OfferView, "danger" | "lost" | "language" | "about">,
+): TemplateResult {
+  return html`${lost ? html`<span class="fact lost">${say("lost_counsellor")}</span> ` : nothing}${danger
+      ? html`<span class="fact danger">${say("danger")}</span> `
+      : nothing}<span class="fact">${say(`language_${language.replace("-", "_")}`)}</span>${about === "unsaid"
+      ? nothing
+      : html` <span class="fact">${say(`about_${about}`)}</span>`}`;
+}
+
+function ringing({ say, accept, decline }: BellView, { conversation, waited, left, share }: OfferView): TemplateResult {
+  return html`
+    <span class="waited">${say("has_waited", { span: spanWords(say, waited) })}</span>
+    <span class="countdown">
+      <meter min="0" max="1" .value=${share} aria-hidden="true"></meter>
+      <span class="left" role="timer" aria-label=${say("rings_for")}>${say("span_seconds", { n: left })}</span>
+    </span>
+    <span class="answers">
+      <button class="primary" id="accept" aria-keyshortcuts="Alt+0" @click=${() => accept(conversation)}>${say("accept")} <kbd>Alt+0</kbd></button>
+      <button class="quiet" @click=${() => decline(conversation)}>${say("decline")}</button>
+    </span>
+  `;
+}
+
+const AGAIN = 3_000;
+const NOTES: readonly [number, number][] = [
+  [523, 0],
+  [659, 0.18],
+];
+
+/** A soft sound that comes again every three seconds until it is stopped. */
+export class Ringer {
+  #audio: AudioContext | null = null;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** Allow sound (from a press, or the browser does not), or forbid it. */
+  allow(on: boolean): void {
+    if (on) this.#audio ??= new AudioContext();
+    else {
+      this.ring(false);
+      void this.#audio?.close();
+      this.#audio = null;
+    }
+  }
+
+  /** Ring, or be still. Being told twice changes nothing. */
+  ring(on: boolean): void {
+    if (on === (this.#timer !== undefined)) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    if (!on || this.#audio === null) return;
+    this.#play();
+    this.#timer = setInterval(() => this.#play(), AGAIN);
+  }
+
+  #play(): void {
+    const audio = this.#audio;
+    if (audio === null) return;
+    void audio.resume();
+    for (const [frequency, after] of NOTES) {
+      const [tone, volume] = [audio.createOscillator(), audio.createGain()];
+      const start = audio.currentTime + after;
+      tone.frequency.value = frequency;
+      volume.gain.setValueAtTime(0.0001, start);
+      volume.gain.exponentialRampToValueAtTime(0.2, start + 0.03);
+      volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.5);
+      tone.connect(volume).connect(audio.destination);
+      tone.start(start);
+      tone.stop(start + 0.5);
+    }
+  }
+}

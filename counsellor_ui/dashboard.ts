@@ -1,0 +1,222 @@
+/**
+ * The whole screen of a counsellor: the left side, the bar that rings, the talks side by side.
+ */
+
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+
+import type { Say } from "../browser/words.ts";
+import { bellView, Ringer } from "./bell.ts";
+import { type DeskView, deskView, type LineView, lineView } from "./desk.ts";
+import type { Municipality } from "./municipalities.ts";
+import type { TalkPane } from "./pane.ts";
+import { railView } from "./rail.ts";
+import { nameOf } from "./say.ts";
+import type { Shift } from "./shift.ts";
+
+const SECOND = 1_000;
+const SIGNED_OUT = 4501;
+const REPLACED = 4509;
+
+export class StaffDashboard extends LitElement {
+  static override properties = {
+    shift: { attribute: false },
+    say: { attribute: false },
+    zone: {},
+    most: { type: Number },
+    ring: { type: Number },
+    municipalities: { attribute: false },
+    tongues: { attribute: false },
+    failed: { type: Boolean },
+    sound: { state: true },
+    leaving: { state: true },
+  };
+
+  /** Null until the browser's own keeping is open. */
+  declare shift: Shift | null;
+  declare say: Say;
+  declare zone: string;
+  declare most: number;
+  /** How long an offer rings (ms). */
+  declare ring: number;
+  declare municipalities: readonly Municipality[];
+  declare tongues: TemplateResult;
+  /** The browser's own keeping cannot be opened. */
+  declare failed: boolean;
+  declare sound: boolean;
+  declare leaving: boolean;
+  #ringer = new Ringer();
+  #clock: ReturnType<typeof setInterval> | undefined;
+  #turn = 0;
+  #title = document.title;
+  /** What she has chosen while she is away; it is said with "free". */
+  #room: number | null = null;
+
+  constructor() {
+    super();
+    this.shift = null;
+    this.municipalities = [];
+    this.failed = false;
+    this.sound = false;
+    this.leaving = false;
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#clock = setInterval(() => this.requestUpdate(), SECOND);
+    addEventListener("keydown", this.#key);
+    document.addEventListener("visibilitychange", this.#seen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
+    removeEventListener("keydown", this.#key);
+    document.removeEventListener("visibilitychange", this.#seen);
+  }
+
+  protected override render(): TemplateResult {
+    const { shift, say } = this;
+    if (this.failed) return this.#over(0);
+    if (shift === null) return html`<p class="calm">${say("connecting")}</p>`;
+    if (shift.link.state === "over") return this.#over(shift.link.code, shift.link.kept);
+    this.#turn++;
+    const desk = shift.desk && deskView(shift.desk, new Map([...shift.talks].map(([id, talk]) => [id, talk.known])), shift.now(), this.ring);
+    const line = shift.line && lineView(shift.line, shift.now());
+    return html`<div class="desk ${shift.link.state}">${this.#rail(shift, desk, line)}${this.#main(shift, desk, line)}</div>`;
+  }
+
+  protected override updated(): void {
+    const offer = this.shift?.link.state === "open" ? (this.shift.desk?.offer ?? null) : null;
+    this.#ringer.ring(this.sound && offer !== null);
+    document.title = offer === null ? this.#title : `● ${this.say("rings")}`;
+    this.shift?.shown(document.visibilityState === "visible");
+  }
+
+  // --- parts ---
+
+  #rail(shift: Shift, desk: DeskView | null, line: LineView | null): TemplateResult {
+    return railView({
+      say: this.say,
+      name: shift.name,
+      link: shift.link,
+      desk,
+      line,
+      room: this.#room ?? desk?.room ?? 1,
+      setRoom: (room) => this.#setRoom(shift, room, desk?.free ?? false),
+      most: this.most,
+      sound: this.sound,
+      tongues: this.tongues,
+      leaving: this.leaving,
+      free: (room) => shift.free(room),
+      away: () => shift.away(),
+      take: (conversation) => shift.take(conversation),
+      setSound: (on) => this.#setSound(on),
+      askToLeave: (asking) => (this.leaving = asking),
+      leave: () => void this.#leave(shift),
+    });
+  }
+
+  #main(shift: Shift, desk: DeskView | null, line: LineView | null): TemplateResult {
+    const bell = bellView({
+      desk,
+      lost: shift.link.state === "lost",
+      say: this.say,
+      hurry: () => shift.hurry(),
+      open: line?.open ?? true,
+      waiting: line?.count ?? 0,
+      accept: (conversation) => shift.take(conversation),
+      decline: (conversation) => shift.decline(conversation),
+    });
+    const panes = (desk?.panes ?? []).filter(({ conversation }) => shift.talks.has(conversation));
+    return html`<main>
+      ${bell} ${this.#ending(shift)} ${this.#notice(shift)}
+      <div class="panes">
+        ${repeat(
+          panes,
+          ({ conversation }) => conversation,
+          (view, index) => html`<talk-pane
+            .talk=${shift.talks.get(view.conversation)}
+            .view=${view}
+            .shift=${shift}
+            .say=${this.say}
+            .municipalities=${this.municipalities}
+            .turn=${this.#turn}
+            zone=${this.zone}
+            number=${index + 1}
+          ></talk-pane>`,
+        )}
+        ${panes.length === 0 ? html`<p class="empty">${this.say("no_talks")}</p>` : nothing}
+      </div>
+    </main>`;
+  }
+
+  #ending({ ends }: Shift): TemplateResult {
+    if (ends === null) return html`<div role="alert"></div>`;
+    const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short", timeZone: this.zone }).format(ends.at);
+    return html`<div class="notice" role="alert">
+      <p>${this.say(ends.last ? "session_ends_last" : "session_ends_idle", { clock })}</p>
+      ${ends.last ? nothing : html`<button class="primary" @click=${() => this.shift?.here()}>${this.say("i_am_here")}</button>`}
+    </div>`;
+  }
+
+  #notice(shift: Shift): TemplateResult | typeof nothing {
+    const { notice } = shift;
+    if (notice === null) return html`<div role="status"></div>`;
+    const words =
+      notice.kind === "refused"
+        ? this.say(`refused_${notice.why}`)
+        : notice.kind === "still_signed_in"
+          ? this.say("still_signed_in")
+          : this.say("given_back", { name: nameOf(this.say, notice.identity) });
+    return html`<div class="notice" role="status">
+      <p>${words}</p>
+      <button class="quiet" @click=${() => shift.putAway()}>${this.say("put_away")}</button>
+    </div>`;
+  }
+
+  #over(code: number, kept = false): TemplateResult {
+    const { say } = this;
+    const kind = code === SIGNED_OUT ? "signed_out" : code === REPLACED ? "replaced" : "failed";
+    return html`<main class="card" role="alert">
+      <h1>${say(`over_title_${kind}`)}</h1>
+      <p>${say(kept ? "over_body_kept" : `over_body_${kind}`)}</p>
+      ${kind === "signed_out"
+        ? html`<a class="button primary" href="/staff/sign-in${location.search}">${say("sign_in")}</a>`
+        : html`<button class="primary" @click=${() => location.reload()}>${say(`over_again_${kind}`)}</button>`}
+    </main>`;
+  }
+
+  // --- what she does ---
+
+  #setSound(on: boolean): void {
+    this.#ringer.allow(on);
+    this.sound = on;
+  }
+
+  #setRoom(shift: Shift, room: number, free: boolean): void {
+    this.#room = room;
+    if (free) shift.free(room);
+    this.requestUpdate();
+  }
+
+  async #leave(shift: Shift): Promise<void> {
+    if (await shift.signOut()) location.assign(`/staff/sign-in${location.search}`);
+    else this.leaving = false;
+  }
+
+  /** Alt and a digit: 1 to 3 bring the focus to a talk, 0 to what rings. AltGr is for writing. */
+  #key = (event: KeyboardEvent): void => {
+    const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
+    if (digit === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.getModifierState("AltGraph")) return;
+    event.preventDefault();
+    if (digit === "0") this.querySelector<HTMLElement>("#accept")?.focus();
+    else this.querySelectorAll<TalkPane>("talk-pane")[Number(digit) - 1]?.take();
+  };
+
+  #seen = (): void => this.requestUpdate();
+}

@@ -1,0 +1,66 @@
+/**
+ * Starts the dashboard: reads what the page was given, opens this browser's keeping, connects.
+ */
+
+import { html } from "lit";
+
+import { defineShared } from "../browser/elements.ts";
+import { speaker, type Words } from "../browser/words.ts";
+import { StaffDashboard } from "./dashboard.ts";
+import { Keeping } from "./keeping.ts";
+import type { Municipality } from "./municipalities.ts";
+import { MunicipalitySearch } from "./municipality_search.ts";
+import { TalkPane } from "./pane.ts";
+import { Shift } from "./shift.ts";
+
+/** What the server put into the page. */
+interface Page {
+  words: Words;
+  language: string;
+  tongues: { code: string; name: string }[];
+  zone: string;
+  /** The desk that is signed in: what this browser keeps belongs to it. */
+  owner: string;
+  /** The most talks at once. */
+  room: number;
+  /** How long an offer rings (s). */
+  ring: number;
+}
+
+defineShared();
+customElements.define("municipality-search", MunicipalitySearch);
+customElements.define("talk-pane", TalkPane);
+customElements.define("staff-dashboard", StaffDashboard);
+
+async function start(): Promise<void> {
+  const page = JSON.parse(document.querySelector("script#page")?.textContent ?? "") as Page;
+  const dashboard = document.querySelector<StaffDashboard>("staff-dashboard");
+  if (dashboard === null) return;
+  const say = speaker(page.words);
+  Object.assign(dashboard, { say, zone: page.zone, most: page.room, ring: page.ring * 1000, tongues: tongues(page) });
+  try {
+    const keeping = await Keeping.open(page.owner);
+    const address = `${location.origin.replace(/^http/, "ws")}/staff/ws`;
+    const shift = new Shift(address, keeping, () => dashboard.requestUpdate());
+    dashboard.shift = shift;
+    shift.start();
+    dashboard.municipalities = await municipalities();
+  } catch {
+    dashboard.failed ||= dashboard.shift === null; // this browser keeps nothing for us: no key, no talk
+  }
+}
+
+function tongues({ tongues, language }: Page) {
+  return html`<p class="tongues">
+    ${tongues.map(
+      ({ code, name }) => html`<a href="?lang=${code}" lang=${code} hreflang=${code} aria-current=${code === language ? "true" : "false"}>${name}</a> `,
+    )}
+  </p>`;
+}
+
+async function municipalities(): Promise<Municipality[]> {
+  const answer = await fetch("/staff/municipalities.json", { credentials: "same-origin" });
+  return answer.ok ? ((await answer.json()) as Municipality[]) : [];
+}
+
+void start();

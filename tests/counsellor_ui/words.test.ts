@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import * as form from "../../counsellor_ui/form.ts";
+import { ANIMALS, COLOURS, identify } from "../../counsellor_ui/names.ts";
+import { nameOf, spanWords } from "../../counsellor_ui/say.ts";
+
+/** The words of the dashboard in one language, as the server gives them. */
+function staffWords(lang: string): Map<string, string> {
+  const text = readFileSync(`config/wording/${lang}.toml`, "utf8");
+  const sections = text.split(/^\[(\w+)\]$/m);
+  const pick = (name: string) => sections[sections.indexOf(name) + 1] ?? "";
+  const lines = [...(pick("shared") + pick("staff")).matchAll(/^"?([^"=\s]+)"? = "(.*)"$/gm)];
+  return new Map(lines.map(([, key = "", word = ""]) => [key, word]));
+}
+
+const REFUSALS = [
+  "not_talking",
+  "out_of_order",
+  "too_many",
+  "line_full",
+  "not_yours",
+  "taken",
+  "at_capacity",
+  "nobody",
+  "not_now",
+];
+/** What is said with a code: the beginning of its key, and every code. */
+const CODED: Record<string, readonly string[]> = {
+  who_: [...form.WHO, ...form.NON_CONTACTS],
+  age_: form.AGES,
+  gender_: form.GENDERS,
+  reason_: form.REASONS,
+  urgency_: form.URGENCIES,
+  outcome_: form.OUTCOMES,
+  immediate_: form.IMMEDIATE_HELP,
+  duty_: form.CONSIDERED,
+  form_: Object.keys(form.emptyDraft()),
+  missing_: ["choose", "choose_some", "which", "reason", "write", "too_long"],
+  colour_: COLOURS,
+  animal_: ANIMALS,
+  language_: ["nb", "nn", "en", "se", "nb_easy"],
+  about_: ["me", "other"],
+  span_: ["seconds", "minutes", "hours"],
+  standing_: ["away", "full", "writing_up"],
+  me_: ["away", "free", "full", "writing_up"],
+  link_: ["connecting", "open", "lost", "over"],
+  over_: ["child", "counsellor", "silence", "hours", "left"],
+  over_title_: ["signed_out", "replaced", "failed"],
+  over_body_: ["signed_out", "replaced", "failed"],
+  over_again_: ["replaced", "failed"],
+  refused_: REFUSALS,
+  say_refused_: REFUSALS,
+  deed_: [
+    "signed_in",
+    "sign_in_refused",
+    "signed_out",
+    "session_ended",
+    "took",
+    "read",
+    "registered",
+    "given_back",
+    "invited",
+    "invitation_used",
+    "password_given",
+    "roles_given",
+    "disabled",
+    "enabled",
+    "removed",
+    "factor_suspect",
+    "audit_read",
+  ],
+  people_: ["active", "invited", "disabled"],
+  role_: ["counsellor", "shift_lead", "auditor", "administrator"],
+  register_: [...REFUSALS, "too_long"],
+};
+const coded = Object.entries(CODED).flatMap(([start, codes]) => codes.map((code) => `${start}${code}`));
+
+/** Every key that stands as a text in the sources and the templates. */
+function literals(): Set<string> {
+  const files = ["counsellor_ui", "counsellor_ui/templates", "browser"].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /\.(ts|html)$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  );
+  const text = [...files, "server/door/staff_pages.py", "server/door/staff_entrance.py", "server/door/staff_people.py"].map((file) => readFileSync(file, "utf8")).join("\n");
+  return new Set([...text.matchAll(/["'`.]([a-z][a-z0-9_]+)["'`\s})|]/g)].map(([, key = ""]) => key));
+}
+
+for (const lang of ["nb", "nn", "en"]) {
+  test(`${lang}: every code that the dashboard may show has its word`, () => {
+    const words = staffWords(lang);
+    assert.deepEqual(
+      coded.filter((key) => !words.has(key)),
+      [],
+    );
+  });
+
+  test(`${lang}: no word is there that nothing says`, () => {
+    const own = readFileSync(`config/wording/${lang}.toml`, "utf8").split("\n[staff]\n")[1] ?? "";
+    const keys = [...own.matchAll(/^"?([^"=\s]+)"? =/gm)].map(([, key = ""]) => key);
+    const said = literals();
+    assert.ok(keys.length > 200);
+    assert.deepEqual(
+      keys.filter((key) => !coded.includes(key) && !said.has(key)),
+      [],
+    );
+  });
+}
+
+test("a talk is named by its colour and its animal, and a span is said with its numbers", () => {
+  const words = staffWords("nb");
+  const say = (key: string, values: Record<string, string | number> = {}) =>
+    (words.get(key) ?? key).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+  assert.equal(nameOf(say, { colour: "blue", animal: "fox" }), "Blå Rev");
+  assert.deepEqual([spanWords(say, 5_000), spanWords(say, 65_000), spanWords(say, 3_720_000)], ["5 s", "1 min", "1 t 2 min"]);
+  assert.equal(nameOf(say, identify("A".repeat(22), [])).split(" ").length, 2);
+});

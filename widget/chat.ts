@@ -1,0 +1,296 @@
+/**
+ * The child's side of the chat: one element that shows the screen of the visit's state.
+ *
+ * Rules of this file:
+ * 1. No rule of the visit is here (visit.ts), no socket, no key (client.ts).
+ * 2. One status line and one alert line are there from the beginning, empty, so that screen readers hear what changes.
+ * 3. Focus moves only when the whole screen changes, and then to its heading or to the field.
+ */
+
+import { LitElement, html, nothing, render, type TemplateResult } from "lit";
+
+import type { Language } from "../browser/frames.ts";
+import { VERY_LATE, isLate } from "../browser/outbox.ts";
+import { speaker, type Say, type Words } from "../browser/words.ts";
+import type { after as After } from "./after.ts";
+import { beforeScreen, type Choice } from "./before.ts";
+import { Client } from "./client.ts";
+import { conversationScreen, warning } from "./conversation.ts";
+import { askToHide, tellHeight } from "./height.ts";
+import { closedScreen, endedScreen, failedScreen, type Last } from "./last.ts";
+import { goAway, watchShift } from "./leave.ts";
+import { readPage, type Page } from "./page.ts";
+import { remembered } from "./remember.ts";
+import { isOver, type Screen, type Visit } from "./visit.ts";
+import { placeWords, waitWords } from "./waiting.ts";
+
+/** The height (px) that is always asked for. */
+const HEIGHT = 680;
+/** So long (ms) it is said that the words of a language did not come. */
+const TOLD = 8_000;
+
+export class ChildChat extends LitElement {
+  static override properties = { choice: { state: true }, asking: { state: true }, reading: { state: true }, calm: { state: true }, answers: { state: true } };
+
+  choice: Choice = { about: "unsaid", danger: false };
+  asking = false;
+  reading = false;
+  /** There is something calm to look at while one waits. */
+  calm = true;
+  answers: Readonly<Record<string, string>> = {};
+  page: Page = readPage();
+  readonly client = new Client(this.page, address(), () => this.requestUpdate());
+  #language: Language = this.page.language;
+  #say: Say = speaker(this.page.words);
+  /** Which choice of a language is the last one, and whether its words did not come. */
+  #choices = 0;
+  #speechless = false;
+  /** All words are here, not only those of the first screens. */
+  #fluent = false;
+  #after: typeof After | null = null;
+  #shown: Screen | null = null;
+
+  /** All styles come from the page's own file; what the server has put here is replaced. */
+  protected override createRenderRoot(): this {
+    this.replaceChildren();
+    return this;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.documentElement.classList.toggle("framed", parent !== window);
+    const exit = document.getElementById("exit");
+    exit?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.leave();
+    });
+    watchShift(() => this.leave());
+    addEventListener("keydown", (event) => event.key === "Escape" && askToHide());
+    addEventListener("pageshow", (event) => event.persisted && location.reload());
+    const kept = remembered();
+    if (kept !== null) {
+      void this.#speakIn(kept.language, true);
+      void this.client.resume(kept);
+    }
+  }
+
+  /** Leave at once. */
+  leave(): void {
+    goAway(this.page.exit_url, () => this.client.leave());
+  }
+
+  protected override render(): TemplateResult {
+    const { visit } = this.client;
+    const late = !isOver(visit) && visit.outbox.items.some((item) => isLate(item, Date.now(), VERY_LATE));
+    return html`<p class=${this.#speechless ? "notice" : "unseen"} role="status">${this.#statusWords(visit)}</p>
+      <p class="unseen" role="alert">${late ? this.#say("not_sent") : nothing}</p>
+      ${this.#screen(visit)}`;
+  }
+
+  #screen(visit: Visit): TemplateResult {
+    switch (visit.screen) {
+      case "before":
+        return this.page.open ? this.#before() : closedScreen(this.#last());
+      case "waiting":
+      case "talk":
+        return this.#conversation();
+      case "ended":
+        return endedScreen(this.#last());
+      case "closed":
+        return closedScreen(this.#last());
+      case "failed":
+        return failedScreen(this.#last());
+    }
+  }
+
+  #before(): TemplateResult {
+    return beforeScreen({
+      page: this.page,
+      say: this.#say,
+      choice: this.choice,
+      choose: (choice) => (this.choice = { ...this.choice, ...choice }),
+      start: () => this.#start(),
+    });
+  }
+
+  #conversation(): TemplateResult {
+    const { client } = this;
+    return conversationScreen({
+      page: this.page,
+      say: this.#say,
+      visit: client.visit,
+      now: Date.now(),
+      asking: this.asking,
+      calm: this.calm,
+      remembers: client.remembers,
+      draft: client.draft,
+      write: (text) => client.say(text),
+      share: (text) => client.share(text),
+      typed: (draft) => {
+        client.draft = draft;
+        client.typed();
+      },
+      rested: () => {
+        client.draft = "";
+        client.rest();
+      },
+      danger: () => client.danger(),
+      tryNow: () => client.tryNow(),
+      here: () => client.here(),
+      remember: (on) => void client.remember(on),
+      soothe: (calm) => (this.calm = calm),
+      ask: (asking) => (this.asking = asking),
+      end: () => client.end(),
+    });
+  }
+
+  #last(): Last {
+    return {
+      page: this.page,
+      say: this.#say,
+      visit: this.client.visit,
+      now: Date.now(),
+      draft: this.client.draft,
+      reading: this.reading,
+      read: () => (this.reading = true),
+      clear: () => this.#clear(),
+      again: () => this.client.forget(),
+      check: () => void this.#check(),
+      reload: () => location.reload(),
+      after: this.#fluent ? this.#after : null,
+      answers: this.answers,
+      answered: (answers) => (this.answers = answers),
+    };
+  }
+
+  #clear(): void {
+    const { screen, endedBy } = this.client.visit;
+    if (screen === "closed" || endedBy === "hours") void this.#check();
+    else this.client.forget();
+  }
+
+  /** See whether the chat is open, without loading the page anew: the language stays as it was chosen. */
+  async #check(): Promise<void> {
+    const text = await fetch("/w", { cache: "no-store", credentials: "omit" }).then((answer) => answer.text(), () => "");
+    const facts = /id="page">(.*?)<\/script>/s.exec(text)?.[1];
+    if (facts === undefined) return location.reload();
+    this.page = JSON.parse(facts) as Page;
+    this.client.forget();
+    this.client.visit = { ...this.client.visit, opensAt: this.page.opens_at };
+    this.requestUpdate();
+  }
+
+  #start(): void {
+    this.asking = this.reading = false;
+    this.answers = {};
+    void this.client.start({ language: this.#language, ...this.choice });
+  }
+
+  // --- language ---
+
+  #languages(): TemplateResult | typeof nothing {
+    const { languages } = this.page;
+    if (languages.length < 2) return nothing;
+    return html`<select aria-label=${this.#say("language")} autocomplete="off" @change=${this.#speak}>
+      ${languages.map(([code, name]) => html`<option value=${code} lang=${tongueOf(code)} .selected=${code === this.#language}>${name}</option>`)}
+    </select>`;
+  }
+
+  #speak = async (event: Event): Promise<void> => {
+    const select = event.target as HTMLSelectElement;
+    if (!(await this.#speakIn(select.value as Language))) select.value = this.#language;
+  };
+
+  /** Fetch what was not needed at once: the rest of the words, and the last page. */
+  async #learn(): Promise<void> {
+    if (!this.#fluent) void this.#speakIn(this.#language, true);
+    this.#after ??= await import(this.page.after).then(({ after }: { after: typeof After }) => after, () => null);
+    this.requestUpdate();
+  }
+
+  /** Say everything in another language; false when its words did not come. */
+  async #speakIn(language: Language, quietly = false): Promise<boolean> {
+    if (language === this.#language && this.#fluent) return true;
+    const choice = ++this.#choices;
+    const words = await readWords(language);
+    if (choice !== this.#choices) return true; // another one was chosen meanwhile
+    this.#speechless = words === null && !quietly;
+    this.requestUpdate();
+    if (words === null) {
+      setTimeout(() => choice === this.#choices && this.#hush(), TOLD);
+      return false;
+    }
+    this.#say = speaker(words);
+    this.#fluent = true;
+    this.#language = language;
+    document.documentElement.lang = tongueOf(language);
+    const exit = document.getElementById("exit");
+    if (exit !== null) exit.textContent = this.#say("exit");
+    this.client.speak(language);
+    return true;
+  }
+
+  #hush(): void {
+    this.#speechless = false;
+    this.requestUpdate();
+  }
+
+  // --- what is heard, and where the focus goes ---
+
+  /** What a screen reader hears when it changes: the connection first, then where the child stands. */
+  #statusWords(visit: Visit): string {
+    if (this.#speechless) return this.#say("language_failed");
+    if (isOver(visit)) return "";
+    const words = warning(visit, this.page, Date.now(), this.#say);
+    if (words !== "") return words;
+    if (visit.screen === "waiting") return `${visit.wasLost ? this.#say("lost") : ""} ${placeWords(visit, this.#say)} ${waitWords(visit, this.#say)}`.trim();
+    const name = visit.counsellor?.name ?? this.#say("counsellor");
+    return this.#say(visit.counsellor?.away ? "away" : "connected", { name });
+  }
+
+  protected override updated(): void {
+    const { screen } = this.client.visit;
+    const corner = document.getElementById("language");
+    if (corner !== null) render(this.#languages(), corner);
+    if (this.#shown !== null && this.#shown !== screen) {
+      void this.#learn();
+      this.#focus(screen);
+    }
+    this.#shown = screen;
+    tellHeight(this.#wantedHeight());
+  }
+
+  /** So much that a page does not scroll, if the screen around us is high enough. */
+  #wantedHeight(): number {
+    const page = this.querySelector(".page");
+    return page === null ? HEIGHT : Math.max(HEIGHT, innerHeight - page.clientHeight + page.scrollHeight);
+  }
+
+  #focus(screen: Screen): void {
+    if (screen === "talk" && this.#shown === "waiting") return;
+    if (screen === "waiting" && this.#shown === "talk") return;
+    scrollTo(0, 0);
+    const target = screen === "waiting" ? "textarea" : "h1";
+    void this.updateComplete.then(() => requestAnimationFrame(() => this.querySelector<HTMLElement>(target)?.focus()));
+  }
+}
+
+/** Return the language that a screen reader is told: easy words are Bokmål. */
+function tongueOf(language: Language): string {
+  return language.slice(0, 2);
+}
+
+/** Return the words of a language; null when they do not come. */
+async function readWords(language: Language): Promise<Words | null> {
+  try {
+    const answer = await fetch(`/words/${language}.json`, { cache: "no-store", credentials: "omit" });
+    return answer.ok ? ((await answer.json()) as Words) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Return the address of the socket: this page's own host, and nothing else in it. */
+function address(): string {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+}

@@ -1,0 +1,76 @@
+/**
+ * The one script on the host's page: puts a button there and, when it is pressed, the frame. Nothing else, nothing read, nothing kept.
+ *
+ * Rules of this file:
+ * 1. At most 2 kB as it travels. Styles are set from script, so that a host's Content-Security-Policy does not matter.
+ * 2. From the frame only `{v, h}` is taken: a height in steps of 40 px, 0 to hide. Only from its exact origin, only from this very frame.
+ * 3. Closing hides; the talk goes on. Nothing is asked.
+ */
+
+export {};
+
+type Facts = [origin: string, language: string, words: Record<string, [open: string, close: string]>];
+
+const [origin, fallback, words] = "%FACTS%" as unknown as Facts;
+const me = (document.currentScript as HTMLScriptElement).dataset;
+const [openWord, closeWord] = words[(me["lang"] || document.documentElement.lang).slice(0, 2)] || words[fallback]!;
+
+const host = (document.body || document.documentElement).appendChild(document.createElement("div"));
+const root = host.attachShadow({ mode: "open" });
+const panel = root.appendChild(document.createElement("div"));
+const button = root.appendChild(document.createElement("button"));
+const style = (element: HTMLElement, text: string): string => (element.style.cssText = text);
+
+let frame: HTMLIFrameElement | undefined;
+let height = 680;
+let open = false;
+
+function show(): void {
+  const phone = innerWidth < 600;
+  const label = open ? me["close"] || closeWord : me["open"] || openWord;
+  button.textContent = open ? "×" : label;
+  button.ariaLabel = label;
+  button.ariaExpanded = `${open}`;
+  style(
+    button,
+    "all:revert;cursor:pointer;height:44px;border:2px solid #fff;border-radius:22px;font:600 16px system-ui,sans-serif;" +
+      (open
+        ? "position:absolute;top:9px;right:10px;width:44px;padding:0;background:#fff;color:#1d2830;border-color:#7b8892;font-size:24px"
+        : "position:fixed;z-index:2147483647;bottom:20px;right:20px;padding:0 20px;background:#0a5c68;color:#fff;box-shadow:0 2px 10px #0004"),
+  );
+  style(
+    panel,
+    `position:fixed;z-index:2147483647;overflow:hidden;color-scheme:light dark;background:Canvas;display:${open ? "block" : "none"};` +
+      (phone ? "inset:0" : `right:20px;bottom:20px;width:420px;height:min(${height}px,100vh - 40px);border-radius:16px;box-shadow:0 4px 32px #0005`),
+  );
+}
+
+function turn(to: boolean): void {
+  open = to;
+  if (open && !frame) {
+    frame = panel.appendChild(document.createElement("iframe"));
+    frame.title = "Chat";
+    frame.referrerPolicy = "no-referrer";
+    frame.allow = "geolocation";
+    // Not "-by-user-activation": Shift alone is no activation to a browser, and leaving must work for who has not pressed anything for a while.
+    frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin allow-top-navigation allow-downloads");
+    frame.src = `${origin}/w`;
+    style(frame, "width:100%;height:100%;border:0;display:block");
+  }
+  show();
+  (open ? panel : root).appendChild(button);
+  (open ? frame! : button).focus();
+}
+
+button.type = "button";
+button.onclick = () => turn(!open);
+addEventListener("keydown", (event) => open && event.key === "Escape" && turn(false));
+addEventListener("resize", show);
+addEventListener("message", ({ origin: from, source, data }) => {
+  if (!frame || from !== origin || source !== frame.contentWindow || !data || data.v !== 1 || !(data.h >= 0) || data.h % 40) return;
+  if (data.h) {
+    height = data.h;
+    show();
+  } else if (open) turn(false);
+});
+show();
