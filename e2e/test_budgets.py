@@ -1,0 +1,22 @@
+"""What the child's side may cost a telephone: the quick form of `make bench-web`. Sizes and counts are held exactly, times generously."""
+
+from playwright.sync_api import Browser
+
+from bench.web import measure, table
+from e2e.conftest import Product
+
+
+def test_the_childs_side_is_within_its_budgets(chromium: Browser, product: Product) -> None:
+    """Bytes and requests as promised; usable soon, no long piece of work and little memory even on a machine that does much else."""
+    product.forget_everybody()
+    rows = measure(chromium, product, quick=True)
+    told = table(rows)
+    loader, visit, whole, requests, usable, one_by_one, at_once, held = rows
+    assert loader.good, told
+    assert visit.good, told
+    assert visit.is_ < whole.is_, told
+    assert requests.good, told
+    assert usable.is_ < 10 * usable.most, told
+    assert one_by_one.is_ < 20 * one_by_one.most, told
+    assert at_once.is_ < 20 * at_once.most, told
+    assert held.good, told

@@ -1,0 +1,108 @@
+"""Quick exit: covers at once, leaves, cannot be gone back to, works without a line; nothing is stored meanwhile."""
+
+import random
+
+import pytest
+from playwright.sync_api import expect
+
+from e2e.conftest import Product, Rooms
+from e2e.people.child import Child
+
+STORED = """async () => [
+  localStorage.length, sessionStorage.length, document.cookie.length,
+  (await indexedDB.databases()).length, (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length,
+  history.length, location.search.length, location.hash.length,
+]"""
+
+
+@pytest.fixture
+def child(product: Product, rooms: Rooms) -> Child:
+    """A child who waits and has written; the neutral page it leaves to stands in for the real one on loopback."""
+    one = Child(rooms.page(phone=True))
+    one.page.context.route("https://www.yr.no/**", lambda route: route.fulfill(body="<title>weather</title>", content_type="text/html"))
+    rooms.watch.allowed = (*rooms.watch.allowed, "https://www.yr.no/")
+    one.page.goto("about:blank")
+    one.comes_to(product.child_page)
+    one.begins()
+    one.writes("en hemmelighet")
+    one.has_sent("en hemmelighet", "Sendt")
+    return one
+
+
+def test_nothing_is_stored_while_a_child_talks(child: Child) -> None:
+    """No storage of any kind, no cookie, nothing in the address."""
+    frame = next(frame for frame in child.page.frames if frame.url.endswith("/w"))
+    stored = frame.evaluate(STORED)
+
+    assert [0, 0, 0, 0, 0, 0] == stored[:6]
+    assert [0, 0] == stored[7:]
+
+
+def test_the_button_leaves_at_once(child: Child) -> None:
+    """One press: another page, and Back does not lead to the talk."""
+    child.frame.get_by_role("button", name="Gå ut fort").or_(child.frame.get_by_role("link", name="Gå ut fort")).click()
+    child.page.wait_for_url("https://www.yr.no/**")
+    child.page.go_back()
+
+    assert "en hemmelighet" not in child.page.content()
+    assert child.page.locator("iframe").count() == 0
+
+
+def test_it_covers_even_without_a_line(child: Child) -> None:
+    """The words are off the screen, whatever the network does."""
+    child.page.context.set_offline(True)
+    child.frame.get_by_role("button", name="Gå ut fort").or_(child.frame.get_by_role("link", name="Gå ut fort")).click()
+
+    expect(child.page.get_by_text("en hemmelighet")).to_have_count(0)
+
+
+def test_shift_three_times_leaves(child: Child) -> None:
+    """With a keyboard, from the writing field."""
+    child.frame.get_by_role("textbox", name="Skriv her").focus()
+    for _ in range(3):
+        child.page.keyboard.press("Shift")
+
+    child.page.wait_for_url("https://www.yr.no/**")
+
+
+def test_shift_leaves_after_a_long_silence(child: Child) -> None:
+    """Nothing was pressed for so long that the browser sees no user at work: the whole tab goes all the same."""
+    child.frame.get_by_role("textbox", name="Skriv her").focus()
+    child.page.wait_for_timeout(8_000)
+    for _ in range(3):
+        child.page.keyboard.press("Shift")
+
+    child.page.wait_for_url("https://www.yr.no/**")
+    assert child.page.locator("iframe").count() == 0
+
+
+def test_shift_with_another_key_held_does_not_leave(child: Child) -> None:
+    """Alt and Shift change the keyboard's language on many machines."""
+    child.frame.get_by_role("textbox", name="Skriv her").focus()
+    child.page.keyboard.down("Alt")
+    for _ in range(3):
+        child.page.keyboard.press("Shift")
+    child.page.keyboard.up("Alt")
+
+    assert "127.0.0.1" in child.page.url
+    child.sees("en hemmelighet")
+
+
+def test_capital_letters_do_not_leave(child: Child) -> None:
+    """Shift used for writing never leaves."""
+    chance = random.Random(20261123)  # noqa: S311 - a seed that can be repeated
+    child.frame.get_by_role("textbox", name="Skriv her").focus()
+    for _ in range(60):
+        child.page.keyboard.press(f"Shift+{chance.choice('ABCDEFGHIJ')}")
+
+    assert "127.0.0.1" in child.page.url
+    child.sees("en hemmelighet")
+
+
+def test_it_is_the_first_thing_that_tab_reaches(product: Product, rooms: Rooms) -> None:
+    """One Tab into the frame."""
+    page = rooms.page(phone=True)
+    page.goto(f"{product.chat}/w")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("document.activeElement.textContent").strip() == "Gå ut fort"
