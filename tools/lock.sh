@@ -7,5 +7,5 @@ uv=$(command -v ../.venv/bin/uv || command -v uv) || {
   exit 1
 }
 for list in run test; do
-  "$uv" pip compile "$list.in" --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url ${UPGRADE:-} -q -o "$list.txt"
+  "$uv" pip compile "$list.in" --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url ${UPGRADE:-} -q -o "$list.txt"
 done
