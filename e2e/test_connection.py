@@ -17,7 +17,8 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from e2e.conftest import ROOT, free_port
+from e2e.conftest import ROOT
+from tests.ports import free_port
 
 PROBE = """
 import { Connection } from "./browser/connection.ts";

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
 
-from e2e.conftest import PHONE, Product, free_port, start
+from e2e.conftest import PHONE, Product, start
+from tests.ports import free_port
 
 PLACE = re.compile(r"Du er (den neste|nummer \d+)")
 STRICT = "default-src 'none'; script-src {chat}; frame-src {chat}"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.conftest import ROOT, free_port, start
+from e2e.conftest import ROOT, start
+from tests.ports import free_port
 
 GUIDE = (ROOT / "docs" / "embedding.md").read_text("utf-8")
 LINES = re.findall(r"```html\n(.+?)\n```", GUIDE, re.DOTALL)

@@ -12,7 +12,7 @@ from tests.faults.counsellor import SteadyCounsellor, WebEntrance
 from tests.faults.history import History
 from tests.faults.stage import Stage
 from tests.faults.steady import Steady, WebDoor
-from tests.faults.truth import Archive, excuse
+from tests.faults.truth import Archive, unseen
 from tests.faults.verdict import Finding, Verdict, check
 
 QUIET_SECONDS = 45.0
@@ -187,6 +187,7 @@ class Crowd:
         """Return whom something is still owed to: no connection, words not acknowledged, entries not shown."""
         found = [f"{one.who}: no connection" for one in self.present if not one.welcomed]
         for one in self.children:
+            found += [f"{one.who}: wants to end"] if one.ending and one.over is None else []
             if one.over is None and one.view is not None and one.joined and not one.ending:
                 found += [f"{one.who}: {len(one.view.outbox)} not acknowledged"] if one.view.outbox else []
                 found += [f"{one.who}: has {one.view.have} of {one.view.known}"] if one.view.gap is not None else []
@@ -206,32 +207,26 @@ class Crowd:
             return [*unsent, f"{pane.view.who}: shows {pane.view.drawn} of {one.view.have} of {one.who}"]
         return unsent
 
-    async def quiet(self, patience: float = QUIET_SECONDS) -> list[str]:
-        """Stop writing, and wait until nothing is owed to anybody; return what still is after a while."""
+    async def quiet(self, deadline: float) -> list[str]:
+        """Stop writing, and wait until nothing is owed to anybody; return what still is at the deadline."""
         self.writes.clear()
-        deadline = monotonic() + patience
-        while (owed := self.unsettled()) and monotonic() < deadline:
-            await asyncio.sleep(0.1)
+        with self.stage.admin() as admin:
+            while (owed := self.unsettled() or unseen(admin, self.counsellors)) and monotonic() < deadline:
+                await asyncio.sleep(0.1)
         return owed
 
     async def judged(self, patience: float = QUIET_SECONDS) -> Verdict:
-        """Stop writing, check everything so far, write again."""
-        owed = await self.quiet(patience)
-        await self.written_up()
-        verdict = check(self.history, await self.archive.truth(self.talks))
+        """Stop writing, check everything so far, write again. What the store keeps and what is shown are looked at in one quiet moment."""
+        deadline = monotonic() + patience
+        while True:
+            await self.quiet(deadline)
+            truth = await self.archive.truth(self.talks)
+            owed = await self.quiet(0.0)
+            if not owed or monotonic() > deadline:
+                break
+        verdict = check(self.history, truth)
         self.writes.set()
         return Verdict([*verdict.findings, *(Finding("lost", f"still owed: {one}") for one in owed)])
-
-    async def written_up(self, patience: float = 20.0) -> None:
-        """Wait until talks that have ended are on the screens of those who write them up, but for those that nobody can read."""
-        deadline = monotonic() + patience
-        with self.stage.admin() as admin:
-            while True:
-                excuse(admin, self.counsellors)
-                views = [pane.view for her in self.counsellors for pane in her.panes.values() if pane.held.state != "talking"]
-                if all(view.screen.closed or (view.key and view.drawn >= view.known) for view in views) or monotonic() > deadline:
-                    return
-                await asyncio.sleep(0.2)
 
     # --- going home --------------------------------------------------------------------------------
 

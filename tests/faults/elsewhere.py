@@ -14,7 +14,8 @@ from server import keyfiles
 from tests.faults import stores
 from tests.faults.gates import Gates
 from tests.faults.stage import WORKERS, Stage
-from tests.paths.conftest import configured, free_port
+from tests.paths.conftest import configured
+from tests.ports import free_port
 
 Kind = Literal["sentinel", "cluster"]
 

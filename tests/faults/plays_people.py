@@ -24,8 +24,9 @@ from tests.faults.plays import SETTLE, Fault
 from tests.faults.proxy import Address, Proxy
 from tests.faults.stage import WORKERS
 from tests.faults.steady import WebDoor, WebWire
-from tests.paths.conftest import ROOT, free_port
+from tests.paths.conftest import ROOT
 from tests.people import Place
+from tests.ports import free_port
 
 NOTICED = 15.0
 SLOW = 5.0

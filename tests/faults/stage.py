@@ -17,7 +17,8 @@ from server import embedded, keyfiles
 from server.leash import leashed
 from server.staff import people
 from tests.faults.steady import WebDoor
-from tests.paths.conftest import ROOT, START_SECONDS, Service, configured, free_port
+from tests.paths.conftest import ROOT, START_SECONDS, Service, configured
+from tests.ports import free_port
 
 WORKERS = ("one", "two")
 STOP_SECONDS = 30

@@ -7,7 +7,6 @@ A node is a process: it can be killed, frozen, started again on its own files, a
 import contextlib
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,7 @@ from redis.crc import key_slot
 from server.embedded import COMMANDS, USER, binary
 from server.leash import leashed
 from tests.faults.gates import Gates
+from tests.ports import free_ports
 
 HOST = "127.0.0.1"
 SERVICE = "chat"
@@ -190,7 +190,7 @@ class Store:
 def start_single() -> Store:
     """Start one server."""
     folder = _folder()
-    node = _server("server", _ports(1)[0], folder)
+    node = _server("server", free_ports(1)[0], folder)
     store = Store("single", f"redis://{USER}@{HOST}:{node.port}", folder, {node.name: node})
     with _stopped_on_failure(store):
         store.start(node.name)
@@ -203,7 +203,7 @@ def start_sentinel(*, replicas: int = 2, sentinels: int = 3, least: int = 1, gat
     `gates`: all know one another by a gate of their own.
     """
     folder = _folder()
-    ports = _ports(1 + replicas + sentinels)
+    ports = free_ports(1 + replicas + sentinels)
     options = [f"min-replicas-to-write {least}", "min-replicas-max-lag 2", "repl-diskless-sync-delay 0"]
     servers = [_server(f"server{number}", port, folder, *options) for number, port in enumerate(ports[: 1 + replicas], 1)]
     _gated(gates, servers, "replica-announce-ip {host}", "replica-announce-port {port}")
@@ -228,7 +228,7 @@ def start_cluster(*, masters: int = 3, replicas: int = 1, least: int = 0, gates:
     """
     folder = _folder()
     count = masters * (1 + replicas)
-    ports = _ports(2 * count)
+    ports = free_ports(2 * count)
     options = ["cluster-enabled yes", f"cluster-node-timeout {NODE_TIMEOUT_MS}", "cluster-allow-replica-migration no"]
     options += ["cluster-require-full-coverage no"]
     options += [f"min-replicas-to-write {least}", "min-replicas-max-lag 2", "repl-diskless-sync-delay 0"]
@@ -331,15 +331,6 @@ def _configure(node: Node, *lines: str) -> None:
 
 def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="alarm-store-"))
-
-
-def _ports(count: int) -> list[int]:
-    """Return ports that nobody uses now, all different."""
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 def _ask(client: "sync_redis.Redis", *words: str | int) -> Any:  # noqa: ANN401 - an answer is what the command makes of it

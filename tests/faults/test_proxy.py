@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.proxy import Address, Proxy
-from tests.paths.conftest import free_port
+from tests.ports import free_port
 
 
 class Echo:

@@ -79,6 +79,14 @@ def excuse(admin: "sync_redis.Redis", counsellors: Iterable[SteadyCounsellor]) -
                 pane.view.close()
 
 
+def unseen(admin: "sync_redis.Redis", counsellors: Iterable[SteadyCounsellor]) -> list[str]:
+    """Return whose screens do not show all that the store keeps of their talks. What nobody could have read is excused."""
+    excuse(admin, counsellors)
+    views = [pane.view for her in counsellors if her.over is None for pane in her.panes.values() if not pane.view.screen.closed]
+    kept = [(view, int(cast("bytes | None", admin.hget(keys.talk(view.conversation), "seq")) or 0)) for view in views]
+    return [f"{view.who}: shows {view.drawn} of {seq} of {view.conversation}" for view, seq in kept if view.drawn < seq]
+
+
 def add_records(found: Truth, records: Iterable[Record], talks: Mapping[str, bytes]) -> None:
     """Add what the journal keeps. Whoever never had a counsellor is a row without text."""
     found.journalled = []

@@ -15,7 +15,7 @@ import pytest
 from server import keyfiles, keys
 from server.wire import frames as f
 from tests.faults import stores
-from tests.paths.conftest import Service, configured, free_port
+from tests.paths.conftest import Service, configured
 from tests.paths.staff import signed_in
 from tests.paths.test_the_path import (
     pair,
@@ -26,6 +26,7 @@ from tests.paths.test_the_path import (
     test_who_gives_up_waiting_is_a_row_without_text,
 )
 from tests.people import Child, Counsellor, gone_after
+from tests.ports import free_port
 
 __all__ = [
     "test_a_child_comes_back_without_loss",
