@@ -2,7 +2,7 @@
 # A stamp in .make/ says that a step is done; it is done again when what it stands on has changed.
 
 OPEN ?= $(ALARM_OPEN)
-BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
+BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs tools/small.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
 
 .PHONY: run build test faults bench-web screens check docs lock clean
 .DELETE_ON_ERROR:

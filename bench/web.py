@@ -66,8 +66,7 @@ def sizes() -> list[Row]:
     counted = json.loads((ROOT / "built" / "sizes.json").read_text("utf-8"))
     what = {
         "loader": "the loader on the host's page",
-        "widget": "page, words, style and script of a first visit, brotli",
-        "all": "the same with what follows once a child has begun, brotli",
+        "widget": "the whole child's side: page, all words, style and script, brotli",
     }
     return [Row(what[name], most, "B", total) for name, (total, most) in counted.items()]
 

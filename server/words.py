@@ -4,8 +4,7 @@ Rules of this file:
 
 1. All languages have the same keys and the same {places}; what is missing, unknown or different stops the start and names itself.
    One that is based on another (`base`) has only what differs.
-2. `shared` goes to both sides, `child` to the frame, `later` to the frame once the child has begun, `loader` to the button on the
-   host page, `staff` to the dashboard.
+2. `shared` goes to both sides, `child` to the frame, `loader` to the button on the host page, `staff` to the dashboard.
    North Sami is offered to children as a courtesy and has no `staff`.
 3. Names of days and months come from Babel; a language's own way to put them together from its file.
 """
@@ -23,7 +22,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.core import UnknownLocaleError
 
-SECTIONS = ("shared", "child", "later", "loader", "staff")
+SECTIONS = ("shared", "child", "loader", "staff")
 WITHOUT_STAFF = frozenset({"se", "nb-easy"})
 UNCHECKED = frozenset({"se"})
 """Written by who does not speak it: offered only when the settings say that a native speaker has read it (`native_checked`)."""
@@ -45,10 +44,8 @@ class Tongue:
 
     code: str
     name: str
-    first: Words
-    """What the frame has from the start, while the chat is open: without days and months, which only a next opening needs."""
     child: Words
-    """The same, and what comes once the child has begun."""
+    """What the frame has from the start: a child whose line is bad never waits for words."""
     loader: Words
     staff: Words
     has_staff: bool
@@ -187,8 +184,7 @@ def _tongue(code: str, sections: dict[str, dict[str, str]]) -> Tongue:
     return Tongue(
         code=code,
         name=str(sections.get("name", code)),
-        first=MappingProxyType(shared | sections.get("child", {})),
-        child=MappingProxyType(shared | sections.get("child", {}) | sections.get("later", {}) | calendar),
+        child=MappingProxyType(shared | sections.get("child", {}) | calendar),
         loader=MappingProxyType(sections.get("loader", {})),
         staff=MappingProxyType(shared | calendar | sections.get("staff", {})),
         has_staff="staff" in sections,

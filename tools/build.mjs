@@ -15,6 +15,8 @@ import { basename, extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
+import { small } from "./small.mjs";
+
 const TARGET = ["es2020", "chrome85", "firefox78", "safari14.1"];
 const OUT = "built";
 
@@ -22,7 +24,6 @@ const OUT = "built";
 const ENTRIES = {
   "loader.js": "widget/loader.ts",
   "widget.js": "widget/widget.ts",
-  "after.js": "widget/after.ts",
   "widget.css": "widget/widget.css",
   "icon.svg": "widget/icon.svg",
   "staff.js": "counsellor_ui/staff.ts",
@@ -39,34 +40,6 @@ const LIMITS = [
 const brotli = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-/**
- * Makes sources smaller than a minifier dares. `this.#name` is a plain, short property instead of a lookup in a WeakMap, which is what the target
- * would need (the type checker has seen to it by then that nobody reaches in); the indentation inside our templates does not travel; and what
- * Lit has for styles of a shadow root is left out, since no element of ours has one.
- */
-const small = {
-  name: "small",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/](browser|widget|counsellor_ui)[\\/].*\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
-      return { contents: plain(text).replace(/\n\s+/g, "\n"), loader: "ts" };
-    });
-    onLoad({ filter: /[\\/]hpke[\\/].*\.js$/ }, async ({ path }) => ({ contents: plain(await readFile(path, "utf8")) }));
-    onLoad({ filter: /[\\/]css-tag\.js$/ }, () => ({ contents: NO_STYLES }));
-  },
-};
-
-const NO_STYLES = `
-  export const adoptStyles = () => {}, getCompatibleStyle = (style) => style;
-  export const css = 0, unsafeCSS = 0, supportsAdoptingStyleSheets = false;
-  export class CSSResult {}
-`;
-
-/** Private names become plain ones, to be mangled (`mangleProps`): what follows a dot, and what stands first in a line of a class. */
-function plain(text) {
-  return text.replace(/(?<=\.|^\s+(?:(?:static|async|readonly|get|set|override) )*)#(?=[a-z]\w*)/gim, "$_");
-}
-
 async function bundle(source) {
   const result = await build({
     entryPoints: [source],
@@ -80,7 +53,7 @@ async function bundle(source) {
     conditions: ["production"],
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "warning",
-    plugins: [small],
+    plugins: [small(source === ENTRIES["widget.js"])],
     mangleProps: /^\$_/,
     outdir: OUT,
   });
@@ -99,18 +72,11 @@ async function make(logical, source) {
   return { file, integrity, raw: bytes.length, brotli: packed.length };
 }
 
-/** The page as it travels: the template and the child's words of the largest language (what is fetched later and the staff's come last in each file). */
+/** The page as it travels: the template and every word of the child's side, of the largest language (the staff's come last in each file). */
 async function pageSize() {
   const template = await readFile("widget/templates/child.html", "utf8");
   const words = await Promise.all(["nb", "nn", "en", "se"].map((tongue) => readFile(`config/wording/${tongue}.toml`, "utf8")));
-  return Math.max(...words.map((text) => brotli(Buffer.from(template + text.split("\n[later]")[0])).length));
-}
-
-/** What follows once a child has begun: the rest of the words, of the largest language, and the page after a talk. */
-async function laterSize(manifest) {
-  const words = await Promise.all(["nb", "nn", "en", "se"].map((tongue) => readFile(`config/wording/${tongue}.toml`, "utf8")));
-  const rest = words.map((text) => text.split("\n[later]")[1]?.split("\n[staff]")[0] ?? "");
-  return Math.max(...rest.map((text) => brotli(Buffer.from(text)).length)) + manifest["after.js"].brotli;
+  return Math.max(...words.map((text) => brotli(Buffer.from(template + text.split("\n[staff]")[0])).length));
 }
 
 /** Return what each part weighs and may weigh; fail when it is too much. */
@@ -124,8 +90,6 @@ async function check(manifest) {
     sizes[name] = [total, most];
     if (total > most) failed = true;
   }
-  sizes.all = [sizes.widget[0] + (await laterSize(manifest)), sizes.widget[1]];
-  console.log(`all that a child fetches: ${sizes.all[0]} bytes brotli`);
   if (failed) throw new Error("too large to travel on a slow telephone: see LIMITS in tools/build.mjs");
   return sizes;
 }

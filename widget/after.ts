@@ -1,21 +1,13 @@
 /**
- * What comes after a talk: how one may feel, how to come back, two questions, a copy to keep. Fetched once the child has begun.
+ * What comes after a talk: how one may feel, how to come back, two questions, a copy to keep.
  *
- * Rules of this file:
- * 1. It brings no library of its own: what draws is handed in.
- * 2. An answer is counted and nothing else; a copy is made only when the child asks for it, and never leaves this browser.
+ * An answer is counted and nothing else; a copy is made only when the child asks for it, and never leaves this browser.
  */
 
-import type { html as Html, nothing as Nothing, TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 
 import { clockWords } from "../browser/clock.ts";
 import type { Last } from "./last.ts";
-
-/** What draws. */
-export interface Tools {
-  readonly html: typeof Html;
-  readonly nothing: typeof Nothing;
-}
 
 const QUESTIONS = ["helped", "again"] as const;
 const ANSWERS = ["yes", "some", "no"] as const;
@@ -25,7 +17,7 @@ const FILE = "tekst.txt";
 const WRITTEN = 60_000;
 
 /** The page after a talk. `opens`: when the chat opens next, in a sentence. */
-export function after({ html, nothing }: Tools, with_: Last, opens: string): TemplateResult {
+export function after(with_: Last, opens: string): TemplateResult {
   const { say, page, answers } = with_;
   return html`<section class="told after">
       <h2>${say("after_title")}</h2>

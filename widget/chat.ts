@@ -12,7 +12,6 @@ import { LitElement, html, nothing, render, type TemplateResult } from "lit";
 import type { Language } from "../browser/frames.ts";
 import { VERY_LATE, isLate } from "../browser/outbox.ts";
 import { speaker, type Say, type Words } from "../browser/words.ts";
-import type { after as After } from "./after.ts";
 import { beforeScreen, type Choice } from "./before.ts";
 import { Client } from "./client.ts";
 import { conversationScreen, warning } from "./conversation.ts";
@@ -45,9 +44,6 @@ export class ChildChat extends LitElement {
   /** Which choice of a language is the last one, and whether its words did not come. */
   #choices = 0;
   #speechless = false;
-  /** All words are here, not only those of the first screens. */
-  #fluent = false;
-  #after: typeof After | null = null;
   #shown: Screen | null = null;
 
   /** All styles come from the page's own file; what the server has put here is replaced. */
@@ -157,7 +153,6 @@ export class ChildChat extends LitElement {
       again: () => this.client.forget(),
       check: () => void this.#check(),
       reload: () => location.reload(),
-      after: this.#fluent ? this.#after : null,
       answers: this.answers,
       answered: (answers) => (this.answers = answers),
     };
@@ -201,16 +196,9 @@ export class ChildChat extends LitElement {
     if (!(await this.#speakIn(select.value as Language))) select.value = this.#language;
   };
 
-  /** Fetch what was not needed at once: the rest of the words, and the last page. */
-  async #learn(): Promise<void> {
-    if (!this.#fluent) void this.#speakIn(this.#language, true);
-    this.#after ??= await import(this.page.after).then(({ after }: { after: typeof After }) => after, () => null);
-    this.requestUpdate();
-  }
-
   /** Say everything in another language; false when its words did not come. */
   async #speakIn(language: Language, quietly = false): Promise<boolean> {
-    if (language === this.#language && this.#fluent) return true;
+    if (language === this.#language) return true;
     const choice = ++this.#choices;
     const words = await readWords(language);
     if (choice !== this.#choices) return true; // another one was chosen meanwhile
@@ -221,7 +209,6 @@ export class ChildChat extends LitElement {
       return false;
     }
     this.#say = speaker(words);
-    this.#fluent = true;
     this.#language = language;
     document.documentElement.lang = tongueOf(language);
     const exit = document.getElementById("exit");
@@ -252,10 +239,7 @@ export class ChildChat extends LitElement {
     const { screen } = this.client.visit;
     const corner = document.getElementById("language");
     if (corner !== null) render(this.#languages(), corner);
-    if (this.#shown !== null && this.#shown !== screen) {
-      void this.#learn();
-      this.#focus(screen);
-    }
+    if (this.#shown !== null && this.#shown !== screen) this.#focus(screen);
     this.#shown = screen;
     tellHeight(this.#wantedHeight());
   }

@@ -6,7 +6,7 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import type { Unsent } from "../browser/outbox.ts";
 import type { Say } from "../browser/words.ts";
-import type { after as After } from "./after.ts";
+import { after } from "./after.ts";
 import type { Page } from "./page.ts";
 import { dangerBox, opensWords, otherNumbers, pressable } from "./pieces.ts";
 import type { Problem, Visit } from "./visit.ts";
@@ -26,8 +26,6 @@ export interface Last {
   /** See whether the chat is open. */
   check(): void;
   reload(): void;
-  /** What comes after a talk, once it has been fetched. */
-  after: typeof After | null;
   /** What the child has answered to the two questions. */
   answers: Readonly<Record<string, string>>;
   answered(answers: Readonly<Record<string, string>>): void;
@@ -60,7 +58,7 @@ export function endedScreen(with_: Last): TemplateResult {
         : html`<button type="button" class="primary" @click=${with_.again}>${say("again")}</button>`}
       ${readButtons(with_)}
     </div>
-    ${oldTalk(with_)} ${talked && with_.after !== null ? with_.after({ html, nothing }, with_, opensWords(visit.opensAt, with_.now, page.timezone, say)) : nothing} ${otherHelp(with_)}
+    ${oldTalk(with_)} ${talked ? after(with_, opensWords(visit.opensAt, with_.now, page.timezone, say)) : nothing} ${otherHelp(with_)}
   </main>`;
 }
 

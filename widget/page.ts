@@ -20,8 +20,6 @@ export interface Page {
   readonly exit_url: string;
   /** Where one finds the chat again, as it is said. */
   readonly site: string;
-  /** Where the script of the last page is fetched from, once the child has begun. */
-  readonly after: string;
   readonly timezone: string;
   readonly silence_minutes: number;
   /** So long a place in the line is held for a browser that is away. */

@@ -99,15 +99,13 @@ class Pages:
         """Return what the script must know: facts of the helpline, nothing of the visitor."""
         helpline, now, ends_at = self.house.helpline, self.house.opening(), self.house.run_until()
         opens_at = now.opens_at or (opening(self.house.hours, now.closes_at).opens_at if now.closes_at else None)
-        known = tongue.first if now.open else tongue.child
         return {
             "language": tongue.code,
             "languages": [[code, other.name] for code, other in self.tongues.items()],
-            "words": {key: word for key, word in known.items() if key not in ON_THE_PAGE},
+            "words": {key: word for key, word in tongue.child.items() if key not in ON_THE_PAGE},
             "registrar_key": base64.b64encode(self.house.settings.registrar_key).decode(),
             "exit_url": helpline.exit_url,
             "site": helpline.site or helpline.name,
-            "after": self.built["after.js"].address,
             "timezone": helpline.timezone,
             "silence_minutes": helpline.silence_minutes,
             "hold_minutes": max(1, helpline.waiting_grace_seconds // 60),
