@@ -76,6 +76,7 @@ def test_one_line_and_both_headers_are_enough(pages: list[str], page: Page) -> N
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", level=1)).to_be_visible()
     expect(frame.get_by_role("link", name="Gå ut fort")).to_be_visible()
+    expect(frame.get_by_role("button", name="Begynn å skrive")).to_be_visible()  # the script has drawn it: it hears Escape now
     asked = "new Promise(done => navigator.geolocation.getCurrentPosition(() => done('found'), ({message}) => done(message)))"
     assert frame.locator("body").evaluate(f"() => {asked}") == "found"
     page.keyboard.press("Escape")

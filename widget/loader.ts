@@ -5,25 +5,28 @@
  * 1. At most 2 kB as it travels. Styles are set from script, so that a host's Content-Security-Policy does not matter.
  * 2. From the frame only `{v, h}` is taken: a height in steps of 40 px, 0 to hide. Only from its exact origin, only from this very frame.
  * 3. Closing hides; the talk goes on. Nothing is asked.
+ * 4. Where the frame says nothing (no server, no net, a page that may not embed it), whom to ring is said in its place.
  */
 
 export {};
 
-type Facts = [origin: string, language: string, words: Record<string, [open: string, close: string]>];
+type Facts = [origin: string, language: string, words: Record<string, [open: string, close: string, silent: string]>, telephone: string];
 
-const [origin, fallback, words] = "%FACTS%" as unknown as Facts;
+const [origin, fallback, words, telephone] = "%FACTS%" as unknown as Facts;
 const me = (document.currentScript as HTMLScriptElement).dataset;
-const [openWord, closeWord] = words[(me["lang"] || document.documentElement.lang).slice(0, 2)] || words[fallback]!;
+const [openWord, closeWord, silentWord] = words[(me["lang"] || document.documentElement.lang).slice(0, 2)] || words[fallback]!;
 
 const host = (document.body || document.documentElement).appendChild(document.createElement("div"));
 const root = host.attachShadow({ mode: "open" });
 const panel = root.appendChild(document.createElement("div"));
 const button = root.appendChild(document.createElement("button"));
+const help = document.createElement("a");
 const style = (element: HTMLElement, text: string): string => (element.style.cssText = text);
 
 let frame: HTMLIFrameElement | undefined;
 let height = 680;
 let open = false;
+let silence: ReturnType<typeof setTimeout>;
 
 function show(): void {
   const phone = innerWidth < 600;
@@ -56,18 +59,24 @@ function turn(to: boolean): void {
     frame.setAttribute("sandbox", "allow-scripts allow-forms allow-same-origin allow-top-navigation allow-downloads");
     frame.src = `${origin}/w`;
     style(frame, "width:100%;height:100%;border:0;display:block");
+    silence = setTimeout(() => panel.prepend(help), 8_000);
   }
   show();
   (open ? panel : root).appendChild(button);
   (open ? frame! : button).focus();
 }
 
+help.textContent = silentWord;
+help.href = `tel:${telephone}`;
+style(help, "display:grid;padding:1em 4em 1em 1em;font:16px system-ui");
 button.type = "button";
 button.onclick = () => turn(!open);
 addEventListener("keydown", (event) => open && event.key === "Escape" && turn(false));
 addEventListener("resize", show);
 addEventListener("message", ({ origin: from, source, data }) => {
   if (!frame || from !== origin || source !== frame.contentWindow || !data || data.v !== 1 || !(data.h >= 0) || data.h % 40) return;
+  clearTimeout(silence);
+  help.remove();
   if (data.h) {
     height = data.h;
     show();

@@ -127,7 +127,15 @@ class Pages:
         return theirs.open, ms(changes) if changes else None
 
     def facts(self) -> str:
-        """Return what the loader must know: this origin, the default language, and its words in each."""
-        words = {code: [tongue.loader["open"], tongue.loader["close"]] for code, tongue in self.tongues.items() if code == tongue.spoken}
-        facts = [self.house.settings.chat_origin, self.house.helpline.default_language, words]
+        """Return what the loader must know: this origin, the default language, its words in each, and the number that they name."""
+        words = {code: loader_words(tongue) for code, tongue in self.tongues.items() if code == tongue.spoken}
+        default = self.house.helpline.default_language
+        call = "".join(self.tongues[default].child["call"].split())
+        named = next((one.tel for one in self.house.helpline.numbers if one.tel in call), "")
+        facts = [self.house.settings.chat_origin, default, words, named]
         return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def loader_words(tongue: Tongue) -> tuple[str, str, str]:
+    """Return what the loader says: on the button, to hide the frame, and in place of a frame that says nothing."""
+    return tongue.loader["open"], tongue.loader["close"], f"{tongue.child['failed_connect']} {tongue.child['call']}"
