@@ -29,8 +29,11 @@ from server.session.tokens import Tokens
 from server.settings import Settings
 from server.shared_clock import SharedClock
 from server.staff.audit import Audit
+from server.staff.begun import Begun
 from server.staff.directory import Directory
 from server.staff.entrance import Entrance
+from server.staff.keyring import Keyring
+from server.staff.passkeys import Party
 from server.staff.store import Sessions
 from server.ticking import Ticking
 from server.waiting.rules import hours_of
@@ -47,6 +50,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
     conversations = Conversations(redis, cap=line.messages_cap)
     sessions, directory = Sessions(redis), Directory(settings.staff_file)
     audit = Audit(settings.audit_file, settings.audit_secret.value, time)
+    entrance = Entrance(directory, sessions, audit, trying_out=settings.staff_origin.startswith("http://"))
     return House(
         settings=settings,
         clock=time,
@@ -59,7 +63,8 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         sessions=sessions,
         directory=directory,
         audit=audit,
-        entrance=Entrance(directory, sessions, audit, trying_out=settings.staff_origin.startswith("http://")),
+        entrance=entrance,
+        keyring=Keyring(Party(settings.staff_origin, line.name), Begun(redis), entrance),
         relay=Relay(redis, reader, settings.worker),
         pen=Pen(conversations, time),
         hours=hours_of(line, always_open=settings.open_always),

@@ -35,9 +35,10 @@ def files(settings: Settings) -> list[str]:
             faults.append(f"{path}: expected the words of {language}, got no file")
     try:
         accounts = directory.read(settings.staff_file).accounts
-        alone = sum(1 for one in accounts if one.password_hash and not one.totp and not one.disabled)
+        alone = sum(1 for one in accounts if one.password_hash and not one.totp and not one.passkeys and not one.disabled)
         if alone and settings.staff_origin.startswith("https://"):
-            faults.append(f"{settings.staff_file}: expected a second step for each account (staff invite NAME), got {alone} without")
+            expected = "a passkey or a second step for each account (staff invite NAME)"
+            faults.append(f"{settings.staff_file}: expected {expected}, got {alone} without")
         if not accounts:
             faults.append(f"{settings.staff_file}: expected an account (python -m server staff add NAME), got none")
     except directory.StaffError as error:

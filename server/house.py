@@ -21,6 +21,7 @@ from server.staff.audit import Audit, AuditError
 from server.staff.chain import Deed, Deeds
 from server.staff.directory import Directory
 from server.staff.entrance import Entrance
+from server.staff.keyring import Keyring
 from server.staff.store import Sessions
 from server.waiting.rules import Hours, Opening, opening, run_until
 from server.waiting.store import Waiting
@@ -45,6 +46,7 @@ class House:
     directory: Directory
     audit: Audit
     entrance: Entrance
+    keyring: Keyring
     relay: Relay
     pen: Pen
     hours: Hours

@@ -61,6 +61,9 @@ KINDS: dict[str, Kind] = {
     "ticket": Kind("{{t:{t}}}:ticket", "string", 30, "staff", "SHA-256 of a socket ticket -> staff session hash; single use"),
     "used": Kind("{{o:{o}}}:used", "string", 120, "staff", "SHA-256 of an account and a half minute whose one-time code was used"),
     "asked": Kind("{{a:{a}}}:asked", "string", DAY, "session", "nothing: this visit has answered this question (a hash of both)"),
+    "begun": Kind(
+        "{{b:{b}}}:begun", "string", 600, "staff", "SHA-256 of a browser's cookie -> the challenge that it has to answer; single use"
+    ),
     "tries": Kind("{{l:{l}}}:tries", "string", 60, "staff", "wrong sign-ins of one account in this minute"),
 }
 
@@ -145,6 +148,11 @@ def asked(answer_hash: str) -> str:
 def used(code_hash: str) -> str:
     """Return the key that says that a one-time code was used, by the hex SHA-256 of account and half minute."""
     return KINDS["used"].pattern.format(o=code_hash)
+
+
+def begun(browser_hash: str) -> str:
+    """Return the key of what a browser has begun on the way to signing in, by the hex SHA-256 of its cookie."""
+    return KINDS["begun"].pattern.format(b=browser_hash)
 
 
 def tries(account: str) -> str:

@@ -70,7 +70,7 @@ def run(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         _start(children, ready, log, chat, demo)
         is_open = _wait_until_ready(children, chat, stop)
         if not stop.asked:
-            _welcome(data, environ, chat, demo, is_open=is_open)
+            _welcome(data, ready, environ, demo, is_open=is_open)
         while not stop.asked:
             store.look()
             children.look()
@@ -225,12 +225,12 @@ class _Still:
             print(".", end="", flush=True)
 
 
-def _welcome(data: Path, environ: Mapping[str, str], chat: socket.socket, demo: socket.socket, *, is_open: bool) -> None:
+def _welcome(data: Path, ready: Mapping[str, str], environ: Mapping[str, str], demo: socket.socket, *, is_open: bool) -> None:
     passwords = {name: people.add(data / "staff.json", name) for name in PEOPLE}
     python = _short(Path(sys.executable))
     prefix = f"ALARM_DATA={environ['ALARM_DATA']} " if environ.get("ALARM_DATA") else ""
     print(f"\n  Page for a child          http://127.0.0.1:{demo.getsockname()[1]}/")
-    print(f"  Page for counsellors      http://127.0.0.1:{chat.getsockname()[1]}/staff")
+    print(f"  Page for counsellors      {ready['ALARM_STAFF_ORIGIN']}/staff")
     for name, password in passwords.items():
         print(f"    {name:<10} {password}")
     print(f"  Read the journal          {prefix}{python} -m server journal list")

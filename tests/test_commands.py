@@ -10,6 +10,7 @@ from server import embedded, keyfiles
 from server.__main__ import COMMANDS, USAGE, main
 from server.check import check
 from server.staff import people
+from server.staff.directory import Passkey
 from tests.environ import worker_environ
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,6 +80,25 @@ def test_check_names_everything_that_is_missing(environ: dict[str, str], tmp_pat
     assert "expected the built browser files (make build), got none" in said
     assert "nb.toml: expected the words of nb, got no file" in said
     assert "expected an account (python -m server staff add NAME), got none" in said
+
+
+def test_T5_check_counts_those_without_a_second_step(environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On a real origin: each account that a password alone would open. An app, a passkey, an invitation and a locked door are none."""
+    path = tmp_path / "data" / "staff.json"
+    for name in ("Alone", "Locked", "Key"):
+        people.add(path, name)
+    people.disable(path, "Locked")
+    people.add_passkey(path, "Key", Passkey("id", b"key", 0, "Phone", 0))
+    people.accept(path, people.invite(path, "App", 0), 0, "a long enough one", "JBSWY3DPEHPK3PXP")
+    people.invite(path, "Invited", 0)
+
+    assert check(environ | {"ALARM_STAFF_ORIGIN": "https://staff.example.no"}) == 1
+    said = capsys.readouterr().out
+    assert "expected a passkey or a second step for each account (staff invite NAME), got 2 without" in said
+    people.remove(path, "Alone")
+    people.remove(path, "Kari")
+    check(environ | {"ALARM_STAFF_ORIGIN": "https://staff.example.no"})
+    assert "second step" not in capsys.readouterr().out
 
 
 def test_a_broken_list_of_accounts_is_named(environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

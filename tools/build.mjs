@@ -28,6 +28,7 @@ const ENTRIES = {
   "icon.svg": "widget/icon.svg",
   "staff.js": "counsellor_ui/staff.ts",
   "invitation.js": "counsellor_ui/invitation.ts",
+  "passkey.js": "counsellor_ui/passkey.ts",
   "staff.css": "counsellor_ui/staff.css",
 };
 

@@ -83,6 +83,12 @@ def account_of(request: Request) -> Account:
     return cast("Account", request.state.account)
 
 
+def give_session(response: Response, cookie: str) -> Response:
+    """Put the cookie of a session on an answer: this host's alone, over TLS alone, no script's, and never sent from another site."""
+    response.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True, samesite="strict")
+    return response
+
+
 def _refused(why: str, words: str) -> Response:
     log.event("refused", role="staff", why=why)
     return PlainTextResponse(words, 403)

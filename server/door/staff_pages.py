@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
-from server import clock, log
+from server import log
 from server.door.guard import form_of
 from server.door.staff_entrance import Invitations
-from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of
+from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of, give_session
+from server.door.staff_keys import Keys
+from server.door.staff_me import Me
 from server.door.staff_people import People
 from server.door.staff_records import Records
 from server.door.staff_views import Views
@@ -28,7 +30,6 @@ from server.settings import ROOT
 from server.staff.chain import Deeds
 from server.staff.entrance import Given, SignInRefused
 from server.staff.roles import home
-from server.staff.store import session_of
 from server.steps import leave_desk
 
 MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
@@ -48,13 +49,21 @@ def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the staff's pages. Raises WordingError, BuiltError, NoRowError."""
     views = Views(house)
     gate, pages, invitations = Gate(house, views), StaffPages(house, views), Invitations(house, views)
+    me, keys = Me(house, views), Keys(house, views)
     return [
         gate.route("/staff", pages.dashboard),
         gate.route(SIGN_IN, pages.sign_in, ("GET", "POST")),
         gate.route("/staff/invitation", invitations.page, ("GET", "POST")),
+        gate.route("/staff/invitation/passkey/ask", keys.ask_invited, ("POST",), data=True),
+        gate.route("/staff/invitation/passkey", keys.take_invited, ("POST",), data=True),
+        gate.route("/staff/passkey/ask", keys.ask, ("POST",), data=True),
+        gate.route("/staff/passkey", keys.sign_in, ("POST",), data=True),
         gate.route("/staff/sign-out", pages.sign_out, ("POST",)),
-        gate.route("/staff/me", pages.me),
-        gate.route("/staff/sessions/end", pages.end_sessions, ("POST",)),
+        gate.route("/staff/me", me.page),
+        gate.route("/staff/me/passkey/ask", keys.ask_own, ("POST",), data=True),
+        gate.route("/staff/me/passkey", keys.take_own, ("POST",), data=True),
+        gate.route("/staff/me/passkey/remove", me.remove_passkey, ("POST",)),
+        gate.route("/staff/sessions/end", me.end_sessions, ("POST",)),
         gate.route("/staff/people", People(house, views).page, ("GET", "POST")),
         gate.route("/staff/audit", Records(house, views).page),
         gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
@@ -66,11 +75,6 @@ def read_municipalities(path: Path = MUNICIPALITIES) -> list[Municipality]:
     """Return the real list, as it is in the file."""
     with path.open(encoding="utf-8", newline="") as file:
         return [Municipality(row["kommunenummer"], row["navn"], row["navn_offisielt"], row["fylke"]) for row in csv.DictReader(file)]
-
-
-def when(instant: int) -> str:
-    """Return an instant as the page shows it."""
-    return f"{clock.instant(instant):%Y-%m-%d %H:%M}"
 
 
 class StaffPages:
@@ -97,39 +101,23 @@ class StaffPages:
         }
         return self.views.page("dashboard.html", request, page=page, script="staff.js")
 
-    async def me(self, request: Request) -> Response:
-        """`GET`: who is signed in, with which roles, and where else she is."""
-        account, own = account_of(request), session_of(request.cookies[COOKIE])
-        sessions = await self.house.sessions.of_desk(account.id, self.house.clock())
-        rows = [
-            {"name": name, "since": when(one.since), "seen": when(one.seen), "own": name == own} for name, one in reversed(sessions.items())
-        ]
-        return self.views.page("me.html", request, name=account.name, roles=account.roles, sessions=rows)
-
-    async def end_sessions(self, request: Request) -> Response:
-        """`POST`: end one of her own sessions, or all but this one. What a session of somebody else is called has no effect."""
-        account, own = account_of(request), session_of(request.cookies[COOKIE])
-        given = (await form_of(request)).get("session", "")
-        for name in await self.house.sessions.of_desk(account.id, self.house.clock()):
-            if name == given or (given == "others" and name != own):
-                await self.house.sessions.end(name)
-                await self.house.audit.note(Deeds("session_ended", who=account.id, why="by hand"))
-        return self.views.to("/staff/me", request)
-
     async def sign_in(self, request: Request) -> Response:
         """`GET`: the form. `POST`: a name and a password."""
         if request.method != "POST":
-            return self.views.page("sign_in.html", request, name="", why="")
+            return self.form(request)
         given = await form_of(request)
         name, password, code = (given.get(field, "") for field in ("name", "password", "code"))
         try:
             account, cookie = await self.house.entrance.sign_in(Given(name, password, code), self.house.clock())
         except SignInRefused as refusal:
             status = 429 if refusal.why == "too_many" else 403
-            return self.views.page("sign_in.html", request, status=status, name=name, why=WORDS_OF_REFUSAL[refusal.why])
-        response = self.views.to(home(account.roles), request)
-        response.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True, samesite="strict")
-        return response
+            return self.form(request, status=status, name=name, why=WORDS_OF_REFUSAL[refusal.why])
+        return give_session(self.views.to(home(account.roles), request), cookie)
+
+    def form(self, request: Request, *, status: int = 200, name: str = "", why: str = "") -> Response:
+        """Return the page for signing in: a passkey first, where a browser can have one for this host."""
+        script = "passkey.js" if self.house.keyring.party.works else None
+        return self.views.page("sign_in.html", request, status=status, script=script, name=name, why=why)
 
     async def sign_out(self, request: Request) -> Response:
         """`POST`: end the session, close its socket wherever it is, and leave nothing in the browser."""

@@ -33,6 +33,8 @@ Deed = Literal[
     "enabled",
     "removed",
     "factor_suspect",
+    "passkey_added",
+    "passkey_removed",
     "audit_read",
 ]
 Fault = Literal["unreadable", "changed", "moved", "unfinished", "cut", "replaced"]

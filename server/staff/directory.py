@@ -30,6 +30,19 @@ class Invitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: int
 
 
+class Passkey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key that her device or security key holds: its id (base64url), its public half (COSE), and how often it said that it was used.
+
+    `name` is what she calls it, `since` when it was added (ms since 1970).
+    """
+
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=1400)]
+    key: bytes
+    count: int
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    since: int
+
+
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One of the staff. `id` is the desk: all that the store knows of a person. `alias` is what a child sees."""
 
@@ -41,6 +54,7 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """Argon2id; empty: no password opens this account."""
     totp: str = ""
     """The secret of her app, base32; empty: she has none."""
+    passkeys: tuple[Passkey, ...] = ()
     disabled: bool = False
     invitation: Invitation | None = None
 
@@ -60,7 +74,7 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         """Look at the file when it is first needed; no file is no accounts."""
-        self._path = path
+        self.path = path
         self._stamp: tuple[int, int, int] | None = None
         self._accounts: tuple[Account, ...] = ()
         self._hasher = PasswordHasher()
@@ -70,13 +84,13 @@ class Directory:
     def accounts(self) -> tuple[Account, ...]:
         """Return every account. Raises StaffError."""
         try:
-            stat = self._path.stat()
+            stat = self.path.stat()
         except FileNotFoundError:
             self._stamp, self._accounts = None, ()
             return self._accounts
         stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
         if stamp != self._stamp:
-            self._accounts = read(self._path).accounts
+            self._accounts = read(self.path).accounts
             self._stamp = stamp
         return self._accounts
 
@@ -87,6 +101,10 @@ class Directory:
     def named(self, name: str) -> Account | None:
         """Return the account with this name, however it is typed, if there is one and it is not disabled."""
         return next((account for account in self.accounts() if same_name(account.name, name) and not account.disabled), None)
+
+    def holding(self, passkey: str) -> tuple[Account, Passkey] | None:
+        """Return whose passkey has this id, and the passkey; None: nobody's, or somebody's who is disabled."""
+        return next(((one, key) for one in self.accounts() if not one.disabled for key in one.passkeys if key.id == passkey), None)
 
     async def check(self, name: str, password: str) -> Account | None:
         """Return the account when the password is its own. Takes as long for a name that does not exist."""

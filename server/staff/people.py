@@ -18,9 +18,9 @@ import msgspec
 from argon2 import PasswordHasher
 
 from server import ids, keyfiles
-from server.staff.directory import Account, Accounts, Invitation, StaffError, read
+from server.staff.directory import Account, Accounts, Invitation, Passkey, StaffError, read
 from server.staff.roles import Role
-from server.staff.rules import INVITED_FOR, fold, is_name, is_password, same_name
+from server.staff.rules import INVITED_FOR, PASSKEYS, fold, is_copied, is_name, is_password, same_name
 
 _ALPHABET = "".join(sorted(set(string.ascii_lowercase + string.digits) - set("01ilo")))
 _GROUPS, _GROUP = 4, 5
@@ -56,14 +56,61 @@ def accept(path: Path, code: str, now: int, password: str, totp: str) -> Account
     if not is_password(password):
         raise StaffError("password: expected 12 to 200 characters, got another length")
     hashed = PasswordHasher().hash(password)
+    return _accept(path, code, now, lambda account: msgspec.structs.replace(account, password_hash=hashed, totp=totp, invitation=None))
+
+
+def accept_passkey(path: Path, code: str, now: int, passkey: Passkey) -> Account:
+    """Use an invitation: from now on this passkey opens the account, and the invitation nothing. Raises StaffError."""
+    return _accept(path, code, now, lambda account: msgspec.structs.replace(_with(account, passkey), invitation=None))
+
+
+def _accept(path: Path, code: str, now: int, how: Callable[[Account], Account]) -> Account:
     with keyfiles.locked(path.parent):
         accounts = read(path).accounts
         account = invited(accounts, code, now)
         if account is None:
             raise StaffError("invitation: expected one that is good, got another")
-        fresh = msgspec.structs.replace(account, password_hash=hashed, totp=totp, invitation=None)
+        fresh = how(account)
         _write(path, tuple(fresh if one is account else one for one in accounts))
     return fresh
+
+
+def add_passkey(path: Path, name: str, passkey: Passkey) -> Account:
+    """Let one more passkey open the account of this name. Raises StaffError."""
+    return change(path, name, lambda account: _with(account, passkey))
+
+
+def remove_passkey(path: Path, name: str, passkey: str, *, alone: bool) -> Account:
+    """Let a passkey open nothing any more. `alone`: a password without a second step is a way in. Raises StaffError for the last way in."""
+
+    def without(account: Account) -> Account:
+        left = tuple(one for one in account.passkeys if one.id != passkey)
+        if not left and not (account.password_hash and (account.totp or alone)):
+            raise StaffError("passkey: expected another way in besides, got the last one")
+        return msgspec.structs.replace(account, passkeys=left)
+
+    return change(path, name, without)
+
+
+def use_passkey(path: Path, name: str, passkey: str, count: int) -> bool:
+    """Note how often a passkey says that it was used; False when it has said so before, and nothing is noted. Raises StaffError."""
+    with keyfiles.locked(path.parent):
+        accounts = read(path).accounts
+        account = _find(accounts, name)
+        held = next((one for one in account.passkeys if one.id == passkey), None)
+        if held is None or is_copied(held.count, count):
+            return False
+        if count != held.count:
+            keys = tuple(msgspec.structs.replace(one, count=count) if one is held else one for one in account.passkeys)
+            fresh = msgspec.structs.replace(account, passkeys=keys)
+            _write(path, tuple(fresh if one is account else one for one in accounts))
+    return True
+
+
+def _with(account: Account, passkey: Passkey) -> Account:
+    if len(account.passkeys) >= PASSKEYS:
+        raise StaffError(f"passkey: expected at most {PASSKEYS}, got one more")
+    return msgspec.structs.replace(account, passkeys=(*account.passkeys, passkey))
 
 
 def disable(path: Path, name: str, *, disabled: bool = True) -> Account:

@@ -15,6 +15,11 @@ INVITED_FOR = 24 * 60 * MINUTE
 TRIES = 5
 """Wrong passwords that one account may have in a minute."""
 
+FRESH = 15 * MINUTE
+"""So long after signing in somebody may change how she signs in (ms); later she signs in again first."""
+PASSKEYS = 10
+"""Passkeys that one account may have."""
+
 SHORTEST, LONGEST = 12, 200
 """Characters of a password that somebody chooses."""
 
@@ -49,6 +54,16 @@ def ends_soon(session: Session, now: int) -> int | None:
 def is_last(session: Session, now: int) -> bool:
     """Tell whether the session ends soon whatever she does: she gets no new child."""
     return session.since + ABSOLUTE - now <= TOLD_BEFORE
+
+
+def is_fresh(session: Session, now: int) -> bool:
+    """Tell whether she has signed in so lately that she may change how she signs in."""
+    return now - session.since <= FRESH
+
+
+def is_copied(kept: int, given: int) -> bool:
+    """Tell whether a passkey that counts its uses says a number that it has said before: there may be a second one like it."""
+    return (kept > 0 or given > 0) and given <= kept
 
 
 def is_name(name: str) -> bool:
