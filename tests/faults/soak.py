@@ -132,4 +132,4 @@ def failures(stage: Stage) -> Iterator[str]:
             yield line
 
 
-LONG = (Scene("soak", (NAME,), play, 1),)
+LONG = (Scene("soak", (NAME,), play, 1, light=True),)
