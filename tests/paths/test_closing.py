@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 from unittest import mock
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ ENVIRON = {"ALARM_OPEN": "hours"}
 ENOUGH = 10
 ONE_INSTANT = 0.2
 """Seconds: how exactly two workers may know the store's clock on a slow machine. The promise is a second."""
+Told = TypeVar("Told", f.Ended, f.ClosingSoon)
 SETTINGS = {"overrun_minutes": "0", "closing_warning_minutes": "1"}
 
 
@@ -127,11 +129,11 @@ async def knock(service: Service, worker: int, knocks: list[Knock]) -> None:
             assert await child.is_closed_with() == 4510
 
 
-async def patiently(child: Child) -> f.Ended:
+async def patiently(child: Child, kind: type[Told] = f.Ended) -> Told:  # type: ignore[assignment]
     """Wait longer than usual."""
     for _ in range(4):
         try:
-            return await child.sees(f.Ended)
+            return await child.sees(kind)
         except TimeoutError:
             await child.send(f.Ping(child.seq))
-    return await child.sees(f.Ended)
+    return await child.sees(kind)
