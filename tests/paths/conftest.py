@@ -145,7 +145,11 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(autouse=True)
-def empty_store(service: Service) -> None:
-    """Each play begins with nobody in the line and nobody at a desk; the processes stay."""
+def empty_store(service: Service) -> Iterator[None]:
+    """Each play begins with nobody in the line and nobody at a desk; the processes stay. Afterwards every key must have an expiry."""
     with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
         admin.flushall()
+    yield
+    with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
+        forever = [key for key in admin.scan_iter() if admin.ttl(key) == -1]
+    assert forever == []
