@@ -21,6 +21,8 @@ from server.staff import people
 
 WORKERS = 2
 READY_SECONDS = 30
+STORE_SECONDS = 5
+"""So long a store of somebody else's (`REDIS_URL`) may take to answer the workers."""
 PEOPLE = ("Kari", "Ola")
 """Demo counsellors; each start gives them new passwords."""
 LOOK = 0.1
@@ -170,15 +172,20 @@ def _start(children: Children, environ: Mapping[str, str], log: Path, chat: sock
 
 
 def _wait_until_ready(children: Children, chat: socket.socket, stop: Stop) -> bool:
-    """Wait until a worker answers; return whether the chat is open. Raises RunError when something ends instead."""
+    """Wait until a worker answers that its store is there; return whether the chat is open. Raises RunError when something ends instead."""
     deadline = time.monotonic() + READY_SECONDS
+    alone_since = None
     with _step("Web workers, registrar and demo page") as still:
         while not stop.asked:
             for child in children.members:
                 if (code := child.exit_code()) is not None:
                     raise RunError(f"{child.name} ended ({code}): {_last_line(child.log)}")
-            if (facts := health(chat.getsockname()[1])) is not None:
+            facts = health(chat.getsockname()[1])
+            if facts is not None and facts.get("store") == "here":
                 return bool(facts.get("open"))
+            alone_since = None if facts is None else alone_since or time.monotonic()
+            if alone_since is not None and time.monotonic() > alone_since + STORE_SECONDS:
+                raise RunError(f"REDIS_URL: expected a store that answers and lets us in, got none within {STORE_SECONDS} s")
             if time.monotonic() > deadline:
                 raise RunError(f"no web worker answered within {READY_SECONDS} s; see {children.members[0].log}")
             still()
@@ -187,12 +194,12 @@ def _wait_until_ready(children: Children, chat: socket.socket, stop: Stop) -> bo
 
 
 def health(port: int) -> dict[str, object] | None:
-    """Return the facts that a worker tells of itself, or None when none answers well."""
+    """Return the facts that a worker tells of itself (`store`: here or lost), or None when none answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/health")
         answer = connection.getresponse()
-        return dict(json.loads(answer.read())) if answer.status == http.HTTPStatus.OK else None
+        return dict(json.loads(answer.read()))
     except (OSError, http.client.HTTPException, ValueError):
         return None
     finally:

@@ -250,6 +250,16 @@ def test_a_server_that_exists_is_used(tmp_path: Path, embedded_redis: Embedded) 
             process.terminate()
 
 
+def test_a_store_that_is_down_is_named(tmp_path: Path) -> None:
+    """REDIS_URL leads nowhere: the setting is said, soon, and nothing of what it holds."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        said = refusal(tmp_path / "data", REDIS_URL=f"redis://:a-password@127.0.0.1:{nobody.getsockname()[1]}")
+
+    assert "stopped: REDIS_URL: expected a store that answers and lets us in, got none" in said
+    assert "a-password" not in said + (tmp_path / "data" / "run.log").read_text("utf-8")
+
+
 def refusal(data: Path, **environ: str) -> str:
     """Start everything, expect that it refuses, and return what it said."""
     with start(data, **environ) as process:
