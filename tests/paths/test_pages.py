@@ -55,6 +55,7 @@ def test_the_frame_works_without_a_script(service: Service) -> None:
     assert re.findall(r'href="tel:(\d+)"', page)[:4] == ["112", "113", "116117", "116111"]
     assert '<a id="exit" class="exit" href="https://www.yr.no/" target="_top" rel="noreferrer nofollow">' in page
     assert page.index('id="exit"') < page.index("<main")
+    assert "Åpningstida er slått av." in page.partition('id="page"')[0], "always open, and it says so"
 
 
 def test_the_frame_is_neutral_to_those_who_look_over_a_shoulder(service: Service) -> None:
