@@ -349,6 +349,7 @@ export interface Held {
   ended_by: EndedBy | null;
   run_until: number | null;
   planned: number | null;
+  ended: number | null;
 }
 
 /** Her desk, whole; sent whenever it changed. The screen is a function of this and the talks. */

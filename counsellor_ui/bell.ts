@@ -16,8 +16,15 @@ export interface BellView {
   /** The line is open, as far as is known. */
   open: boolean;
   waiting: number;
+  /** A child rang here, was not answered and still waits: which one ("": the line does not say); null when none does. */
+  missed: string | null;
+  /** She may have one more talk than she has room for now. */
+  mayMore: boolean;
   say: Say;
   hurry(): void;
+  more(): void;
+  take(conversation: string | null): void;
+  leave(): void;
   accept(conversation: string): void;
   decline(conversation: string): void;
 }
@@ -26,11 +33,12 @@ export interface BellView {
 export function bellView(view: BellView): TemplateResult {
   if (view.lost) return lost(view);
   const offer = view.desk?.offer ?? null;
+  if (offer === null && view.missed !== null) return missed(view, view.missed);
   return html`<section class="bell ${offer === null ? "" : offer.danger ? "rings danger" : "rings"}" aria-label=${view.say("bell")}>
     <div class="who-rings" role="alert">
       ${offer === null ? nothing : html`<strong>${view.say("rings")}</strong> <span class="facts-line">${factsOf(view.say, offer)}</span>`}
     </div>
-    ${offer === null ? html`<p role="status">${standing(view)}</p>` : ringing(view, offer)}
+    ${offer === null ? html`<p role="status">${standing(view)}</p>${more(view)}` : ringing(view, offer)}
   </section>`;
 }
 
@@ -39,6 +47,24 @@ function lost({ say, hurry }: BellView): TemplateResult {
     <p role="alert">${say("link_lost_long")}</p>
     <button class="quiet" @click=${hurry}>${say("try_now")}</button>
   </section>`;
+}
+
+/** It rang here and nobody has answered: she is away now, and it goes on until the child is taken or gone. */
+function missed({ say, take, leave }: BellView, conversation: string): TemplateResult {
+  return html`<section class="bell rings" aria-label=${say("bell")}>
+    <div class="who-rings" role="alert"><strong>${say("missed")}</strong> <span class="facts-line">${say("missed_away")}</span></div>
+    <span class="answers">
+      <button class="primary" id="accept" aria-keyshortcuts="Alt+0" @click=${() => take(conversation === "" ? null : conversation)}>
+        ${say("accept")} <kbd>Alt+0</kbd>
+      </button>
+      <button class="quiet" @click=${leave}>${say("decline")}</button>
+    </span>
+  </section>`;
+}
+
+function more({ desk, mayMore, say, more }: BellView): TemplateResult | typeof nothing {
+  if (desk?.standing !== "full" || !mayMore) return nothing;
+  return html`<button class="quiet" @click=${more}>${say("take_one_more")}</button>`;
 }
 
 function standing({ desk, say, waiting, open }: BellView): string {
@@ -71,53 +97,4 @@ function ringing({ say, accept, decline }: BellView, { conversation, waited, lef
       <button class="quiet" @click=${() => decline(conversation)}>${say("decline")}</button>
     </span>
   `;
-}
-
-const AGAIN = 3_000;
-const NOTES: readonly [number, number][] = [
-  [523, 0],
-  [659, 0.18],
-];
-
-/** A soft sound that comes again every three seconds until it is stopped. */
-export class Ringer {
-  #audio: AudioContext | null = null;
-  #timer: ReturnType<typeof setInterval> | undefined;
-
-  /** Allow sound (from a press, or the browser does not), or forbid it. */
-  allow(on: boolean): void {
-    if (on) this.#audio ??= new AudioContext();
-    else {
-      this.ring(false);
-      void this.#audio?.close();
-      this.#audio = null;
-    }
-  }
-
-  /** Ring, or be still. Being told twice changes nothing. */
-  ring(on: boolean): void {
-    if (on === (this.#timer !== undefined)) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    if (!on || this.#audio === null) return;
-    this.#play();
-    this.#timer = setInterval(() => this.#play(), AGAIN);
-  }
-
-  #play(): void {
-    const audio = this.#audio;
-    if (audio === null) return;
-    void audio.resume();
-    for (const [frequency, after] of NOTES) {
-      const [tone, volume] = [audio.createOscillator(), audio.createGain()];
-      const start = audio.currentTime + after;
-      tone.frequency.value = frequency;
-      volume.gain.setValueAtTime(0.0001, start);
-      volume.gain.exponentialRampToValueAtTime(0.2, start + 0.03);
-      volume.gain.exponentialRampToValueAtTime(0.0001, start + 0.5);
-      tone.connect(volume).connect(audio.destination);
-      tone.start(start);
-      tone.stop(start + 0.5);
-    }
-  }
 }

@@ -6,13 +6,16 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Say } from "../browser/words.ts";
-import { bellView, Ringer } from "./bell.ts";
+import { bellView } from "./bell.ts";
 import { type DeskView, deskView, type LineView, lineView } from "./desk.ts";
+import { type Act, actOf, keysView } from "./keys.ts";
 import type { Municipality } from "./municipalities.ts";
 import type { TalkPane } from "./pane.ts";
 import { railView } from "./rail.ts";
+import { answered, missedOne, Notifier, Ringer, ringsNow, STILL } from "./ringer.ts";
 import { nameOf } from "./say.ts";
 import type { Shift } from "./shift.ts";
+import { stripView } from "./strip.ts";
 
 const SECOND = 1_000;
 const SIGNED_OUT = 4501;
@@ -25,10 +28,13 @@ export class StaffDashboard extends LitElement {
     zone: {},
     most: { type: Number },
     ring: { type: Number },
+    late: { type: Number },
+    hidden: { type: Boolean, attribute: false },
     municipalities: { attribute: false },
     tongues: { attribute: false },
     failed: { type: Boolean },
     sound: { state: true },
+    notices: { state: true },
     leaving: { state: true },
   };
 
@@ -39,13 +45,21 @@ export class StaffDashboard extends LitElement {
   declare most: number;
   /** How long an offer rings (ms). */
   declare ring: number;
+  /** After how long (ms) a talk that is not written up is late. */
+  declare late: number;
+  /** Who waits is hidden while she could take nobody. */
+  declare hidden: boolean;
   declare municipalities: readonly Municipality[];
   declare tongues: TemplateResult;
   /** The browser's own keeping cannot be opened. */
   declare failed: boolean;
   declare sound: boolean;
+  /** She wants a notification while the page is not looked at. */
+  declare notices: boolean;
   declare leaving: boolean;
   #ringer = new Ringer();
+  #notifier = new Notifier();
+  #rings = STILL;
   #clock: ReturnType<typeof setInterval> | undefined;
   #turn = 0;
   #title = document.title;
@@ -58,6 +72,7 @@ export class StaffDashboard extends LitElement {
     this.municipalities = [];
     this.failed = false;
     this.sound = false;
+    this.notices = false;
     this.leaving = false;
   }
 
@@ -87,14 +102,25 @@ export class StaffDashboard extends LitElement {
     this.#turn++;
     const desk = shift.desk && deskView(shift.desk, new Map([...shift.talks].map(([id, talk]) => [id, talk.known])), shift.now(), this.ring);
     const line = shift.line && lineView(shift.line, shift.now());
-    return html`<div class="desk ${shift.link.state}">${this.#rail(shift, desk, line)}${this.#main(shift, desk, line)}</div>`;
+    if (shift.desk !== null) {
+      const hers = shift.desk.talks.map(({ conversation }) => conversation);
+      this.#rings = ringsNow(this.#rings, shift.desk.offer?.conversation ?? null, hers, shift.desk.free);
+    }
+    return html`<div class="desk ${shift.link.state}">${this.#rail(shift, desk, line)}${this.#main(shift, desk, line)}</div>
+      ${keysView(this.say, () => this.requestUpdate())}`;
   }
 
   protected override updated(): void {
-    const offer = this.shift?.link.state === "open" ? (this.shift.desk?.offer ?? null) : null;
-    this.#ringer.ring(this.sound && offer !== null);
-    document.title = offer === null ? this.#title : `● ${this.say("rings")}`;
+    const rings = this.shift?.link.state === "open" && (this.#rings.offer !== null || this.#missed(this.shift) !== null);
+    this.#ringer.ring(this.sound && rings);
+    this.#notifier.show(this.notices && rings, this.say("rings_notice"));
+    document.title = rings ? `● ${this.say("rings")}` : this.#title;
     this.shift?.shown(document.visibilityState === "visible");
+  }
+
+  /** A child that rang here, was not answered and still waits. */
+  #missed(shift: Shift): string | null {
+    return missedOne(this.#rings, shift.line, this.hidden);
   }
 
   // --- parts ---
@@ -110,10 +136,16 @@ export class StaffDashboard extends LitElement {
       setRoom: (room) => this.#setRoom(shift, room, desk?.free ?? false),
       most: this.most,
       sound: this.sound,
+      notices: this.notices,
+      late: this.late,
+      names: new Map([...shift.talks].map(([id, { identity }]) => [id, identity])),
+      setNotices: (on) => void this.#setNotices(on),
+      showKeys: () => this.#showKeys(),
+      goTo: (conversation) => this.#goTo(conversation),
       tongues: this.tongues,
       leaving: this.leaving,
       free: (room) => shift.free(room),
-      away: () => shift.away(),
+      away: () => this.#away(shift),
       take: (conversation) => shift.take(conversation),
       setSound: (on) => this.#setSound(on),
       askToLeave: (asking) => (this.leaving = asking),
@@ -129,12 +161,21 @@ export class StaffDashboard extends LitElement {
       hurry: () => shift.hurry(),
       open: line?.open ?? true,
       waiting: line?.count ?? 0,
+      missed: this.#missed(shift),
+      mayMore: (desk?.panes.length ?? 0) < this.most,
+      more: () => this.#setRoom(shift, (desk?.panes.length ?? 0) + 1, true),
+      take: (conversation) => shift.take(conversation),
+      leave: () => this.#answered(),
       accept: (conversation) => shift.take(conversation),
-      decline: (conversation) => shift.decline(conversation),
+      decline: (conversation) => {
+        this.#answered();
+        shift.decline(conversation);
+      },
     });
     const panes = (desk?.panes ?? []).filter(({ conversation }) => shift.talks.has(conversation));
     return html`<main>
-      ${bell} ${this.#ending(shift)} ${this.#notice(shift)}
+      <div class="top">${bell} ${stripView(this.say, panes, shift, (conversation) => this.#goTo(conversation))}</div>
+      ${this.#ending(shift)} ${this.#notice(shift)}
       <div class="panes">
         ${repeat(
           panes,
@@ -145,6 +186,7 @@ export class StaffDashboard extends LitElement {
             .shift=${shift}
             .say=${this.say}
             .municipalities=${this.municipalities}
+            .phrases=${shift.phrases}
             .turn=${this.#turn}
             zone=${this.zone}
             number=${index + 1}
@@ -204,19 +246,64 @@ export class StaffDashboard extends LitElement {
     this.requestUpdate();
   }
 
+  async #setNotices(on: boolean): Promise<void> {
+    this.notices = await this.#notifier.allow(on);
+    this.requestUpdate();
+  }
+
+  /** What rings is still: she has said so. */
+  #answered(): void {
+    this.#rings = answered(this.#rings);
+    this.requestUpdate();
+  }
+
+  #away(shift: Shift): void {
+    this.#answered();
+    shift.away();
+  }
+
+  #showKeys(): void {
+    this.querySelector<HTMLDialogElement>("dialog.keys")?.showModal();
+  }
+
+  /** Bring a talk on the screen, and the focus to what is to be done in it. */
+  #goTo(conversation: string): void {
+    const pane = [...this.querySelectorAll<TalkPane>("talk-pane")].find(({ view }) => view.conversation === conversation);
+    pane?.scrollIntoView({ block: "nearest" });
+    pane?.take();
+  }
+
   async #leave(shift: Shift): Promise<void> {
     if (await shift.signOut()) location.assign(`/staff/sign-in${location.search}`);
     else this.leaving = false;
   }
 
-  /** Alt and a digit: 1 to 3 bring the focus to a talk, 0 to what rings. AltGr is for writing. */
+  /** The keys of `keys.ts`. */
   #key = (event: KeyboardEvent): void => {
-    const digit = /^Digit([0-9])$/.exec(event.code)?.[1];
-    if (digit === undefined || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.getModifierState("AltGraph")) return;
+    const act = actOf(event);
+    if (act === null) return;
     event.preventDefault();
-    if (digit === "0") this.querySelector<HTMLElement>("#accept")?.focus();
-    else this.querySelectorAll<TalkPane>("talk-pane")[Number(digit) - 1]?.take();
+    this.#do(act);
   };
+
+  #do(act: Act): void {
+    const panes = [...this.querySelectorAll<TalkPane>("talk-pane")];
+    const pane = panes.find((one) => one.contains(document.activeElement)) ?? panes[0];
+    switch (act) {
+      case "ring":
+        return this.querySelector<HTMLElement>("#accept")?.focus();
+      case "keys":
+        return this.#showKeys();
+      case "replies":
+        return void pane?.reply(!pane.replying);
+      case "form":
+        return void pane?.fillIn("who");
+      case "notes":
+        return void pane?.fillIn("notes");
+      default:
+        return panes[Number(act.slice(-1)) - 1]?.take();
+    }
+  }
 
   #seen = (): void => this.requestUpdate();
 }

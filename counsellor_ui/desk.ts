@@ -17,6 +17,8 @@ export interface Known {
   unanswered: number | null;
   /** The key has come and opened. */
   readable: boolean;
+  /** How many messages of the child have come since she was last in this talk. */
+  unread: number;
 }
 
 export interface OfferView {
@@ -63,9 +65,12 @@ export interface PaneView {
   here: boolean;
   /** How long the child has waited for an answer; null when nothing is unanswered or the talk is over. */
   unanswered: number | null;
+  unread: number;
   /** The child's browser has yet to open the talk for her. */
   unopened: boolean;
   endedBy: EndedBy | null;
+  /** How long ago it ended; null while it runs. */
+  over: number | null;
   /** Milliseconds until the talk must end; null while no end is in sight. */
   runsFor: number | null;
   /** Milliseconds until the time that she has told the child; 0 when it has come, null when she has told none. */
@@ -142,8 +147,10 @@ function paneView(held: Held, known: Known | undefined, now: number): PaneView {
     danger,
     here,
     unanswered: running && since !== null ? waited(since, now) : null,
+    unread: known?.unread ?? 0,
     unopened: !known?.readable,
     endedBy: held.ended_by,
+    over: held.ended == null ? null : waited(held.ended, now),
     runsFor: running && held.run_until !== null ? Math.max(0, held.run_until - now) : null,
     planned: running && held.planned != null ? Math.max(0, held.planned - now) : null,
   };

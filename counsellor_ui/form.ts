@@ -30,6 +30,7 @@ export type Considered = (typeof CONSIDERED)[number];
 
 export const MOST_SUMMARY = 4000;
 export const MOST_PHRASE = 1000;
+export const MOST_NOTES = 1500;
 
 /** A form while it is written. That a contact is none is never written here: it is said in the moment it is handed in. */
 export interface Draft {
@@ -47,6 +48,8 @@ export interface Draft {
   duty_to_avert: Considered | null;
   duty_to_avert_reason: string;
   summary: string;
+  /** For herself and for whoever takes the talk over; it goes with the registration, and never to the child. */
+  notes: string;
 }
 
 export type Field = keyof Draft;
@@ -76,6 +79,7 @@ export function emptyDraft(): Draft {
     duty_to_avert: null,
     duty_to_avert_reason: "",
     summary: "",
+    notes: "",
   };
 }
 
@@ -102,6 +106,7 @@ export function faults(draft: Draft): Map<Field, Fault> {
     ["duty_to_report_reason", reasonFault(draft.duty_to_report, draft.duty_to_report_reason)],
     ["duty_to_avert", draft.duty_to_avert === null ? "choose" : null],
     ["duty_to_avert_reason", reasonFault(draft.duty_to_avert, draft.duty_to_avert_reason)],
+    ["notes", tooLong(draft.notes, MOST_NOTES)],
     ["summary", draft.summary.trim() === "" ? "write" : tooLong(draft.summary, MOST_SUMMARY)],
   ];
   return new Map(found.filter((entry): entry is [Field, Fault] => entry[1] !== null));
@@ -144,6 +149,7 @@ export function toForm(draft: Draft, bound: Bound, none: NonContact | null = nul
     duty_to_avert: draft.duty_to_avert ?? "not_considered",
     duty_to_avert_reason: chosen(draft.duty_to_avert, draft.duty_to_avert_reason),
     summary: draft.summary.trim(),
+    notes: draft.notes.trim(),
   };
 }
 

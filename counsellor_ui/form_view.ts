@@ -32,7 +32,7 @@ export interface FormView {
 type Choice = "who" | "age" | "gender" | "urgency" | "duty_to_report" | "duty_to_avert";
 type Choices = "reasons" | "outcomes" | "immediate_help";
 type Place = "stay_municipality" | "home_municipality";
-type Text = "duty_to_report_reason" | "duty_to_avert_reason" | "summary";
+type Text = "duty_to_report_reason" | "duty_to_avert_reason" | "summary" | "notes";
 
 /** Draw the form. */
 export function formView(view: FormView): TemplateResult {
@@ -44,6 +44,7 @@ export function formView(view: FormView): TemplateResult {
   return html`
     <form class="form ${view.tried ? "tried" : ""}" novalidate aria-label=${say("form")} @submit=${(event: Event) => submit(event, view)}>
       <fieldset class="whole" ?disabled=${sending}>
+        <div class="notes">${text(view, faults, "notes", form.MOST_NOTES, 2)}</div>
         ${nonContacts(view)} ${one("who", form.WHO)} ${one("age", form.AGES)} ${one("gender", form.GENDERS)}
         <div class="places">${place(view, "stay_municipality")} ${place(view, "home_municipality")}</div>
         ${some("reasons", form.REASONS)} ${one("urgency", form.URGENCIES)} ${some("outcomes", form.OUTCOMES)}

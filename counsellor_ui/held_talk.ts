@@ -54,6 +54,10 @@ export class HeldTalk {
   #saying: string | null = null;
   #doubtful = new Set<string>();
   #asked = -1;
+  /** Its end can be seen on the screen. */
+  inView = true;
+  /** Up to which entry she has been in this talk. */
+  #attended = 0;
   #told = { delivered: 0, read: 0 };
   #opening = false;
   #gone = false;
@@ -66,7 +70,17 @@ export class HeldTalk {
 
   /** What the desk's view needs to know. */
   get known(): Known {
-    return { unanswered: this.#unanswered(), readable: this.#key !== null };
+    return { unanswered: this.#unanswered(), readable: this.#key !== null, unread: this.unread };
+  }
+
+  /** How many messages of the child have come since she was last here. */
+  get unread(): number {
+    return this.talk.entries.filter(({ seq, role }) => role === "child" && seq > this.#attended).length;
+  }
+
+  /** She is in this talk now. */
+  attend(): void {
+    this.#attended = talks.have(this.talk);
   }
 
   /** The child may have written something: it has, whether or not it can be read here, or what was said has not all come yet. */
@@ -181,6 +195,7 @@ export class HeldTalk {
   /** She sends what is in the composer. */
   async say(text: string): Promise<void> {
     this.outbox = outboxes.write(this.outbox, newId(), text, Date.now());
+    this.attend();
     this.write("");
     this.around.changed();
     await this.#pump();
@@ -237,7 +252,7 @@ export class HeldTalk {
   /** What is on her screen has been seen, if she can see it. */
   shown(visible: boolean): void {
     const delivered = talks.have(this.talk);
-    const read = visible && talks.unopened(this.talk).length === 0 ? delivered : this.#told.read;
+    const read = visible && this.inView && talks.unopened(this.talk).length === 0 ? delivered : this.#told.read;
     if (delivered === this.#told.delivered && read === this.#told.read) return;
     if (this.around.send({ t: "seen", conversation: this.conversation, delivered, read })) this.#told = { delivered, read };
   }

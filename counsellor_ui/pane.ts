@@ -8,21 +8,21 @@
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 
-import { clockWords } from "../browser/clock.ts";
 import type { ChatComposer } from "../browser/composer.ts";
 import type { Unsent } from "../browser/outbox.ts";
 import type { ChatTranscript } from "../browser/transcript.ts";
 import type { Say } from "../browser/words.ts";
 import type { PaneView } from "./desk.ts";
-import { faults, type NonContact, progress } from "./form.ts";
+import { faults, type NonContact } from "./form.ts";
 import { formView } from "./form_view.ts";
 import type { HeldTalk } from "./held_talk.ts";
 import type { Municipality } from "./municipalities.ts";
-import { nameOf, spanWords } from "./say.ts";
+import { headView } from "./pane_head.ts";
+import { mustTellView, overView, stateLines, type StateView } from "./pane_state.ts";
+import { expanded, inLanguage, inserted, type Own, type Phrases } from "./replies.ts";
+import { nameOf } from "./say.ts";
 import { shape } from "./shapes.ts";
 import type { Shift } from "./shift.ts";
-
-const LONG_WAIT = 120_000;
 
 export class TalkPane extends LitElement {
   static override properties = {
@@ -37,6 +37,8 @@ export class TalkPane extends LitElement {
     asking: { state: true },
     tried: { state: true },
     closing: { state: true },
+    phrases: { attribute: false },
+    replying: { state: true },
   };
 
   declare talk: HeldTalk;
@@ -54,6 +56,9 @@ export class TalkPane extends LitElement {
   declare tried: boolean;
   /** She is asked whether she means to close it as this. */
   declare closing: NonContact | null;
+  declare phrases: Phrases;
+  /** The quick replies are open. */
+  declare replying: boolean;
   /** The focus came to the writing field itself and is still in the composer. */
   #writing = false;
   #before: PaneView["state"] = "wrapping_up";
@@ -63,6 +68,7 @@ export class TalkPane extends LitElement {
     this.asking = false;
     this.tried = false;
     this.closing = null;
+    this.replying = false;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -82,12 +88,39 @@ export class TalkPane extends LitElement {
     this.querySelector<HTMLElement>(".write textarea, .form input")?.focus();
   }
 
+  /** Open the quick replies, or close them. */
+  async reply(open: boolean): Promise<void> {
+    this.replying = open && this.view.state === "talking";
+    await this.updateComplete;
+    if (!this.replying) this.take();
+  }
+
+  /** Open the form at one of its fields. */
+  async fillIn(field: "who" | "notes"): Promise<void> {
+    this.talk.openForm(true);
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(field === "notes" ? ".form .notes textarea" : ".form input")?.focus();
+  }
+
+  /** Somebody who is in a talk has seen what is in it. */
+  protected override willUpdate(): void {
+    if (this.contains(document.activeElement) && document.visibilityState === "visible") this.talk.attend();
+  }
+
+  /** What is not on the screen was not read: on a small one the talks stand below each other. */
+  #sight = new IntersectionObserver(([seen]) => {
+    this.talk.inView = seen?.isIntersecting ?? true;
+    this.shift.shown(document.visibilityState === "visible");
+  });
+
   /** A talk whose room on the screen changes keeps its end in view, if that is where the reader is. */
   #sizes = new ResizeObserver(([size]) => (size?.target as ChatTranscript | undefined)?.requestUpdate("typing"));
 
   protected override firstUpdated(): void {
     const transcript = this.querySelector("chat-transcript");
-    if (transcript !== null) this.#sizes.observe(transcript);
+    if (transcript === null) return;
+    this.#sizes.observe(transcript);
+    this.#sight.observe(transcript);
   }
 
   /** The field in which she wrote goes when the talk is over: the focus stays in this pane, where no key does anything. */
@@ -101,18 +134,20 @@ export class TalkPane extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes.disconnect();
+    this.#sight.disconnect();
   }
 
   protected override render(): TemplateResult {
     const { say, talk, view } = this;
     const name = nameOf(say, talk.identity);
     const heading = `${talk.identity.animal}-name`;
+    const state = this.#stateOf(name);
     return html`
       <article class="pane ${talk.identity.colour} ${view.state}" aria-labelledby=${heading}>
         ${this.#head(name, heading)}
         <div class="body ${this.#formOpen ? "with-form" : ""}">
           <div class="talk">
-            ${this.#state(name)}
+            ${stateLines(state)}
             <chat-transcript
               .talk=${talk.talk}
               .unsent=${this.#unsent()}
@@ -124,7 +159,7 @@ export class TalkPane extends LitElement {
               use=${say("who_where_use")}
               @use=${(event: CustomEvent<string>) => talk.intoSummary(event.detail)}
             ></chat-transcript>
-            ${view.state === "talking" ? html`${this.#mustTell(name)} ${this.#composer(name)}` : this.#over()}
+            ${view.state === "talking" ? html`${mustTellView(state, () => this.take())} ${this.#replies()} ${this.#composer(name)}` : overView(state)}
           </div>
           ${this.#formOpen ? this.#form() : nothing}
         </div>
@@ -135,67 +170,19 @@ export class TalkPane extends LitElement {
   // --- head ---
 
   #head(name: string, heading: string): TemplateResult {
-    const { say, talk, view } = this;
-    return html`<header>
-      <div class="title">
-        ${shape(talk.identity.colour)}
-        <h2 id=${heading}>${name}</h2>
-        <kbd title=${say("focus_hint", { n: this.number })}>Alt+${this.number}</kbd>
-      </div>
-      <ul class="facts">
-        ${view.danger ? html`<li class="danger">${say("danger")}</li>` : nothing}
-        ${view.state === "talking" ? html`<li class=${view.here ? "here" : "gone"}>${say(view.here ? "child_here" : "child_away")}</li>` : nothing}
-        <li>${say(`language_${view.language.replace("-", "_")}`)}</li>
-        ${view.about === "unsaid" ? nothing : html`<li>${say(`about_${view.about}`)}</li>`}
-      </ul>
-      <div class="acts">
-        ${view.state === "talking" ? this.#formToggle() : html`<span class="progress">${say("form")} ${this.#progress()}</span>`}
-        ${view.state === "talking" ? this.#plan(name) : nothing} ${view.state === "talking" ? this.#end(name) : nothing}
-      </div>
-    </header>`;
-  }
-
-  #formToggle(): TemplateResult {
-    const { say, talk } = this;
-    return html`<button class="quiet" aria-expanded=${talk.formOpen ? "true" : "false"} @click=${() => talk.openForm(!talk.formOpen)}>
-      ${say("form")} <span class="progress">${this.#progress()}</span>
-    </button>`;
+    const { talk, view, say, number, asking } = this;
+    return headView({
+      ...{ talk, say, name, heading, number, asking, view: { ...view, unread: talk.unread } },
+      toggleForm: () => talk.openForm(!talk.formOpen),
+      plan: (minutes) => this.shift.plan(view.conversation, minutes),
+      ask: (asking) => void this.#ask(asking),
+      end: () => this.shift.end(view.conversation),
+    });
   }
 
   /** The form is open when she wants it, and always when the talk is over. */
   get #formOpen(): boolean {
     return this.talk.formOpen || this.view.state === "wrapping_up";
-  }
-
-  #progress(): string {
-    const { done, of } = progress(this.talk.form);
-    return this.say("form_progress", { n: done, of });
-  }
-
-  /** She tells the child how long they have. Nothing ends by itself then. */
-  #plan(name: string): TemplateResult {
-    const { say, view } = this;
-    const told = view.planned !== null;
-    const tell = (event: Event): void => {
-      const choice = event.target as HTMLSelectElement;
-      if (choice.value !== "") this.shift.plan(view.conversation, Number(choice.value));
-      choice.value = "";
-    };
-    return html`<select class="plan" aria-label=${say("plan_for", { name })} @change=${tell}>
-      <option value="">${say("plan")}</option>
-      ${[5, 10, 15, 20].map((n) => html`<option value=${n}>${say("plan_minutes", { n })}</option>`)}
-      ${told ? html`<option value="0">${say("plan_back")}</option>` : nothing}
-    </select>`;
-  }
-
-  #end(name: string): TemplateResult {
-    const { say } = this;
-    if (!this.asking) return html`<button class="quiet" @click=${() => this.#ask(true)}>${say("end")}</button>`;
-    return html`<span class="asking" role="group" aria-label=${say("end_ask", { name })} @keydown=${(event: KeyboardEvent) => this.#escape(event)}>
-      <span>${say("end_ask", { name })}</span>
-      <button class="primary" @click=${() => this.shift.end(this.view.conversation)}>${say("end_yes")}</button>
-      <button class="quiet" @click=${() => this.#ask(false)}>${say("end_no")}</button>
-    </span>`;
   }
 
   async #ask(asking: boolean): Promise<void> {
@@ -204,37 +191,11 @@ export class TalkPane extends LitElement {
     this.querySelector<HTMLElement>(asking ? ".asking .quiet" : ".acts > .quiet:last-child")?.focus();
   }
 
-  #escape(event: KeyboardEvent): void {
-    if (event.key === "Escape") void this.#ask(false);
-  }
-
   // --- state ---
 
-  #state(name: string): TemplateResult {
-    const { say, talk, view } = this;
-    const lines: (TemplateResult | typeof nothing)[] = [
-      talk.keyFault ? html`<p class="warn" role="alert">${say("key_fault")}</p>` : nothing,
-      view.unopened && !talk.keyFault ? html`<p role="status">${say("unopened", { name })}</p>` : nothing,
-      view.runsFor === null ? nothing : html`<p class="warn" role="status">${this.#runsFor(view.runsFor)}</p>`,
-      view.planned === null ? nothing : html`<p role="status">${this.#planned(view.planned)}</p>`,
-      view.unanswered === null
-        ? nothing
-        : html`<p class="clock ${view.unanswered > LONG_WAIT ? "long" : ""}">
-            ${say("unanswered", { span: spanWords(say, view.unanswered) })}
-          </p>`,
-    ];
-    return html`<div class="state-lines">${lines}</div>`;
-  }
-
-  #planned(left: number): string {
-    const { say } = this;
-    if (left === 0) return say("planned_now");
-    return say("planned", { time: clockWords(this.shift.now() + left, this.zone, say), span: spanWords(say, left) });
-  }
-
-  #runsFor(left: number): string {
-    const time = clockWords(this.shift.now() + left, this.zone, this.say);
-    return this.say("runs_until", { time, span: spanWords(this.say, left) });
+  #stateOf(name: string): StateView {
+    const { talk, view, say, zone, shift } = this;
+    return { talk, view, say, name, zone, now: shift.now() };
   }
 
   /** What is still to be sent; a fresh list, so that "not sent yet" is said in time. When the talk is over nothing will be. */
@@ -242,42 +203,39 @@ export class TalkPane extends LitElement {
     return this.view.state === "talking" ? [...this.talk.outbox.items] : [];
   }
 
-  /** How it ended; and what she had written and not sent, which is hers to use. */
-  #over(): TemplateResult {
-    const { say, talk } = this;
-    const left = [...talk.outbox.items.map(({ text }) => text), talk.composer].filter((text) => text.trim() !== "");
-    return html`<div class="over" tabindex="-1">
-      <p>${say(`over_${this.view.endedBy ?? "counsellor"}`)}</p>
-      ${left.map((text) => html`<p class="unsent">${say("over_unsent", { text })}</p>`)}
-    </div>`;
+  // --- quick replies ---
+
+  #replies(): TemplateResult | typeof nothing {
+    const { talk, view, say } = this;
+    if (!this.replying) return nothing;
+    return html`<quick-replies
+      .phrases=${this.phrases}
+      .say=${say}
+      language=${view.language}
+      prefix=${talk.identity.animal}
+      @chosen=${({ detail }: CustomEvent<string>) => this.#insert(inserted(talk.composer, detail))}
+      @own=${({ detail }: CustomEvent<readonly Own[]>) => void this.shift.keepOwn(detail)}
+      @closed=${() => void this.reply(false)}
+    ></quick-replies>`;
   }
 
-  // --- somebody has to be told ---
-
-  /** A step of its own, away from the writing field: opened, worded, and only then shown to the child. */
-  #mustTell(name: string): TemplateResult {
-    const { say, talk } = this;
-    const id = `${talk.identity.animal}-must-tell`;
-    return html`<details class="must-tell">
-      <summary>${say("must_tell_open")}</summary>
-      <form autocomplete="off" @submit=${(event: Event) => this.#tell(event)}>
-        <p class="hint"><strong>${say("must_tell")}</strong> ${say("must_tell_body")}</p>
-        <label for=${id}>${say("must_tell_label")}</label>
-        <textarea id=${id} name="why" rows="2" maxlength="1000" required autocomplete="off"></textarea>
-        <button class="primary">${say("must_tell_send", { name })}</button>
-      </form>
-    </details>`;
+  /** Put a text into the writing field, with the focus at its end. It is hers to change and to send. */
+  async #insert(text: string): Promise<void> {
+    this.talk.write(text);
+    this.requestUpdate();
+    await this.reply(false);
+    const field = this.querySelector<HTMLTextAreaElement>(".write textarea");
+    if (field === null) return;
+    await this.querySelector<ChatComposer>("chat-composer")?.updateComplete;
+    field.setSelectionRange(text.length, text.length);
+    field.dispatchEvent(new InputEvent("input", { bubbles: true })); // so that the field grows with it
   }
 
-  #tell(event: Event): void {
-    event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    const why = String(new FormData(form).get("why")).trim();
-    if (why === "") return;
-    void this.talk.mustTell(why);
-    form.reset();
-    form.closest("details")?.removeAttribute("open");
-    this.take();
+  /** What she types is kept; a short name after a stroke becomes its reply. */
+  #typed(draft: string): void {
+    const whole = expanded(draft, inLanguage(this.phrases, this.view.language));
+    if (whole === null) this.talk.write(draft);
+    else void this.#insert(whole);
   }
 
   // --- composer ---
@@ -298,10 +256,13 @@ export class TalkPane extends LitElement {
         name="${talk.identity.animal}-write"
         label=${say("write_to", { name })}
         button=${say("send_to", { name })}
-        @typed=${(event: Event) => talk.write((event.target as ChatComposer).draft)}
+        @typed=${(event: Event) => this.#typed((event.target as ChatComposer).draft)}
         @rested=${() => talk.write("")}
         @say=${(event: CustomEvent<string>) => void talk.say(event.detail)}
       ></chat-composer>
+      <button type="button" class="quiet open-replies" aria-expanded=${this.replying ? "true" : "false"} @click=${() => void this.reply(!this.replying)}>
+        ${say("replies")} <kbd>Alt+S</kbd>
+      </button>
       <p class="hint" role="status">${talk.refused === null ? nothing : say(`say_refused_${talk.refused}`)}</p>
     </div>`;
   }

@@ -8,7 +8,9 @@ import { live } from "lit/directives/live.js";
 import type { Say } from "../browser/words.ts";
 import { factsOf } from "./bell.ts";
 import type { DeskView, LineView, WaitingView } from "./desk.ts";
-import { spanWords } from "./say.ts";
+import type { Identity } from "./names.ts";
+import { nameOf, spanWords } from "./say.ts";
+import { shape } from "./shapes.ts";
 import type { Link } from "./shift.ts";
 
 export interface RailView {
@@ -21,6 +23,11 @@ export interface RailView {
   room: number;
   most: number;
   sound: boolean;
+  notices: boolean;
+  /** After how long (ms) a talk that is not written up is late. */
+  late: number;
+  /** How each of her talks is called. */
+  names: ReadonlyMap<string, Identity>;
   tongues: TemplateResult;
   leaving: boolean;
   setRoom(room: number): void;
@@ -28,6 +35,9 @@ export interface RailView {
   away(): void;
   take(conversation: string | null): void;
   setSound(on: boolean): void;
+  setNotices(on: boolean): void;
+  showKeys(): void;
+  goTo(conversation: string): void;
   askToLeave(asking: boolean): void;
   leave(): void;
 }
@@ -35,7 +45,7 @@ export interface RailView {
 /** Draw the left side. */
 export function railView(view: RailView): TemplateResult {
   return html`<aside class="rail">
-    ${who(view)} ${view.desk === null ? nothing : me(view, view.desk)} ${view.line === null ? nothing : lineOf(view, view.line)} ${foot(view)}
+    ${who(view)} ${view.desk === null ? nothing : html`${me(view, view.desk)} ${unregistered(view, view.desk)}`} ${view.line === null ? nothing : lineOf(view, view.line)} ${foot(view)}
   </aside>`;
 }
 
@@ -69,6 +79,25 @@ function me({ say, room, most, setRoom, free, away }: RailView, desk: DeskView):
   </section>`;
 }
 
+/** Her talks that are over and not registered, and since when; one that is late says so. */
+function unregistered({ say, names, late, goTo }: RailView, { panes }: DeskView): TemplateResult | typeof nothing {
+  const open = panes.filter(({ state }) => state === "wrapping_up");
+  if (open.length === 0) return nothing;
+  return html`<section class="mine" aria-labelledby="mine">
+    <h2 id="mine">${say("unregistered")}</h2>
+    <ul>
+      ${open.map(({ conversation, over }) => {
+        const identity = names.get(conversation);
+        if (identity === undefined) return nothing;
+        return html`<li>
+          <button class="quiet ${identity.colour}" @click=${() => goTo(conversation)}>${shape(identity.colour)} ${nameOf(say, identity)}</button>
+          ${over === null ? nothing : html`<span class=${over > late ? "warn" : "hint"}>${say(over > late ? "unregistered_late" : "unregistered_for", { span: spanWords(say, over) })}</span>`}
+        </li>`;
+      })}
+    </ul>
+  </section>`;
+}
+
 function lineOf(view: RailView, line: LineView): TemplateResult {
   const { say, desk, take } = view;
   const mayTake = desk?.mayTake ?? false;
@@ -81,6 +110,7 @@ function lineOf(view: RailView, line: LineView): TemplateResult {
     </dl>
     ${line.open ? nothing : html`<p class="warn">${say("line_closed")}</p>`}
     ${line.unconfirmed > 0 ? html`<p class="warn" role="alert">${say(line.unconfirmed === 1 ? "unconfirmed_one" : "unconfirmed", { n: line.unconfirmed })}</p>` : nothing}
+    ${line.count > 0 && line.first.length === 0 ? html`<p class="hint">${say("line_hidden")}</p>` : nothing}
     ${line.count === 0 ? html`<p class="hint">${say("line_empty")}</p>` : html`<button class="wide" ?disabled=${!mayTake} @click=${() => take(null)}>${say("take_next")}</button>`}
     <ol>
       ${line.first.map((waiting) => row(view, waiting, mayTake))}
@@ -98,12 +128,16 @@ function row({ say, take }: RailView, waiting: WaitingView, mayTake: boolean): T
   </li>`;
 }
 
-function foot({ say, sound, setSound, tongues, leaving, askToLeave, leave, desk }: RailView): TemplateResult {
+function foot({ say, sound, setSound, notices, setNotices, showKeys, tongues, leaving, askToLeave, leave, desk }: RailView): TemplateResult {
   const open = desk?.panes.length ?? 0;
   return html`<footer>
     <label class="check"
       ><input type="checkbox" .checked=${live(sound)} @change=${(event: Event) => setSound((event.target as HTMLInputElement).checked)} /> ${say("sound")}</label
     >
+    <label class="check"
+      ><input type="checkbox" .checked=${live(notices)} @change=${(event: Event) => setNotices((event.target as HTMLInputElement).checked)} /> ${say("notices")}</label
+    >
+    <button class="quiet" @click=${showKeys}>${say("keys")} <kbd>Alt+K</kbd></button>
     ${tongues}
     <p><a href="/staff/me${location.search}" target="_blank" rel="noopener">${say("my_page")}</a></p>
     ${leaving

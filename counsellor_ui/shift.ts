@@ -15,6 +15,7 @@ import type { NonContact } from "./form.ts";
 import { HeldTalk } from "./held_talk.ts";
 import type { Keeping } from "./keeping.ts";
 import { type Identity, identify } from "./names.ts";
+import { NO_PHRASES, type Own, type Phrases } from "./replies.ts";
 
 /** How the connection stands. `over`: for good, with the close code that says why; `kept`: she signed out, and what is kept here could not be deleted. */
 export type Link = { state: "connecting" } | { state: "open" } | { state: "lost" } | { state: "over"; code: number; kept?: boolean };
@@ -36,6 +37,8 @@ export class Shift {
   /** When this session is over, if that is near; `last`: nothing prolongs it. */
   ends: { at: number; last: boolean } | null = null;
   readonly talks = new Map<string, HeldTalk>();
+  /** All that she can put into a writing field. */
+  phrases: Phrases = NO_PHRASES;
   #connection: Connection<StaffFrame, ToStaff>;
   #registrarKey = "";
   #skew = 0;
@@ -98,6 +101,17 @@ export class Shift {
   /** Hand a talk in with its form; `none`: as a contact that is none, which the server ends if it still runs. */
   register(conversation: string, none: NonContact | null = null): void {
     void this.talks.get(conversation)?.register(this.#registrarKey, this.name, none);
+  }
+
+  /** Keep these as her own quick replies, here and at the server; one that could not be kept is said. */
+  async keepOwn(own: readonly Own[]): Promise<void> {
+    const before = this.phrases;
+    this.phrases = { ...before, own };
+    this.changed();
+    if (await kept(own)) return;
+    this.phrases = before;
+    this.notice = { kind: "refused", what: "replies", why: "not_now" };
+    this.changed();
   }
 
   /** Try to connect now. */
@@ -330,6 +344,16 @@ export class Shift {
 
 function messageOf({ seq, role, id, n, at, box }: StaffMessage) {
   return { t: "message" as const, seq, role, id, n, at, box };
+}
+
+/** Keep her own replies at the server; tell whether they are kept. */
+async function kept(own: readonly Own[]): Promise<boolean> {
+  try {
+    const body = new URLSearchParams({ replies: JSON.stringify(own) });
+    return (await fetch("/staff/replies", { method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(SIGN_OUT_WITHIN) })).ok;
+  } catch {
+    return false;
+  }
 }
 
 /** End the session at the server; tell whether it is ended. */

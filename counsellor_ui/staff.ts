@@ -11,6 +11,8 @@ import { Keeping } from "./keeping.ts";
 import type { Municipality } from "./municipalities.ts";
 import { MunicipalitySearch } from "./municipality_search.ts";
 import { TalkPane } from "./pane.ts";
+import type { HelpNumber, Own, Reply } from "./replies.ts";
+import { QuickReplies } from "./replies_view.ts";
 import { Shift } from "./shift.ts";
 
 /** What the server put into the page. */
@@ -25,10 +27,20 @@ interface Page {
   room: number;
   /** How long an offer rings (s). */
   ring: number;
+  /** After how many minutes a talk that is not written up is late. */
+  late: number;
+  /** Who waits is hidden while she could take nobody. */
+  hidden: boolean;
+  alias: string;
+  default_language: string;
+  replies: Reply[];
+  own: Own[];
+  numbers: HelpNumber[];
 }
 
 defineShared();
 customElements.define("municipality-search", MunicipalitySearch);
+customElements.define("quick-replies", QuickReplies);
 customElements.define("talk-pane", TalkPane);
 customElements.define("staff-dashboard", StaffDashboard);
 
@@ -37,11 +49,14 @@ async function start(): Promise<void> {
   const dashboard = document.querySelector<StaffDashboard>("staff-dashboard");
   if (dashboard === null) return;
   const say = speaker(page.words);
-  Object.assign(dashboard, { say, zone: page.zone, most: page.room, ring: page.ring * 1000, tongues: tongues(page) });
+  const { zone, room: most, hidden } = page;
+  Object.assign(dashboard, { say, zone, most, hidden, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
   try {
     const keeping = await Keeping.open(page.owner);
     const address = `${location.origin.replace(/^http/, "ws")}/staff/ws`;
     const shift = new Shift(address, keeping, () => dashboard.requestUpdate());
+    const { replies, own, numbers, alias, default_language: language } = page;
+    shift.phrases = { replies, own, numbers, alias, language };
     dashboard.shift = shift;
     shift.start();
     dashboard.municipalities = await municipalities();

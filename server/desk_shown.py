@@ -14,7 +14,7 @@ from server.door.socket import Socket
 from server.house import House
 from server.path import Path
 from server.relay import Hint
-from server.screen import held_of, offer_of
+from server.screen import held_of, line_of, offer_of
 from server.session.rules import pulse_of_child, pulse_of_desk
 from server.staff.audit import AuditError
 from server.staff.chain import Deeds
@@ -176,9 +176,10 @@ class DeskShown(Path):
 
     def show_line(self, line: f.Line) -> None:
         """Show the line when it changed."""
-        if line != self.line:
-            self.line = line
-            self.socket.put(line)
+        seen = line_of(line, self.shown, hidden=self.house.helpline.next_hidden)
+        if seen != self.line:
+            self.line = seen
+            self.socket.put(seen)
 
     async def tell_child_to_look(self, conversation: str) -> None:
         """Let the child's connection see that she is here."""

@@ -80,6 +80,8 @@ class Helpline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     line_cap: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
     room: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     offer_seconds: Seconds = 45
+    next_hidden: bool = False
+    second_signature: bool = False
     absent_seconds: Seconds = 30
     waiting_grace_seconds: Seconds = 900
     talk_grace_seconds: Seconds = 600
@@ -87,6 +89,7 @@ class Helpline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     counsellor_told_seconds: Seconds = 15
     counsellor_lost_seconds: Seconds = 45
     unregistered_hours: Annotated[int, msgspec.Meta(ge=1, le=23)] = 20
+    registration_minutes: SomeMinutes = 30
     receipt_alarm_minutes: SomeMinutes = 15
     messages_cap: Annotated[int, msgspec.Meta(ge=10, le=100_000)] = 4000
 

@@ -2,6 +2,8 @@
 
 from typing import cast
 
+import msgspec
+
 from server.conversation.rules import State, Talk
 from server.waiting.rules import Wait
 from server.wire import frames as f
@@ -21,7 +23,14 @@ def held_of(conversation: str, talk: Talk, run_until: int | None) -> f.Held:
         ended_by=cast("f.EndedBy", talk.ended_by) if talk.ended_by else None,
         run_until=run_until,
         planned=talk.planned or None,
+        ended=talk.ended or None,
     )
+
+
+def line_of(line: f.Line, desk: f.Desk | None, *, hidden: bool) -> f.Line:
+    """Return the line as one desk sees it: with `hidden`, who waits is not told to a desk that could take nobody."""
+    able = desk is not None and desk.free and len(desk.talks) < desk.room and all(talk.state == "talking" for talk in desk.talks)
+    return line if able or not hidden else msgspec.structs.replace(line, first=[])
 
 
 def offer_of(conversation: str, until: int, wait: Wait) -> f.Offer:

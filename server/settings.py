@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from server import address, clock, ids, keyfiles
 from server.helpline import Helpline, Number, SettingsError, Window, read_helpline
+from server.replies import Reply, read_replies
 
 __all__ = [
     "ENVIRONMENT",
@@ -89,6 +90,10 @@ class Settings:
     """The folder of the built browser files."""
     wording: Path
     """The folder of the words, one file per language."""
+    replies: tuple[Reply, ...]
+    """What counsellors say often, to be put into the writing field."""
+    own_replies: Path
+    """The folder of those that each counsellor keeps for herself."""
     open_always: bool
     """The opening window is not looked at, and every page says so."""
     store: Keeping
@@ -125,8 +130,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     config = Path(environ.get("ALARM_CONFIG", ROOT / "config" / "helpline.toml"))
     try:
         keyfiles.refuse_outdated(data / "registrar.pub", clock.utc().date())
+        helpline = read_helpline(config)
         return Settings(
-            helpline=read_helpline(config),
+            helpline=helpline,
             redis_url=redis_url(environ),
             chat_origin=_origin("ALARM_CHAT_ORIGIN", _need(environ, "ALARM_CHAT_ORIGIN", _ORIGIN_SHAPE)),
             staff_origin=_origin("ALARM_STAFF_ORIGIN", _need(environ, "ALARM_STAFF_ORIGIN", _ORIGIN_SHAPE)),
@@ -139,6 +145,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             audit_secret=Secret(keyfiles.read_secret(data / keyfiles.AUDIT_SECRET)),
             built=Path(environ.get("ALARM_BUILT", ROOT / "built")),
             wording=config.parent / "wording",
+            replies=read_replies(config.parent / "replies.toml", helpline.languages, helpline.default_language),
+            own_replies=data / "replies",
             open_always=_choice(environ, "ALARM_OPEN", {"hours": False, "always": True}),
             store=_choice(environ, "ALARM_STORE", KEEPINGS),
             ops=_ops(environ.get("ALARM_OPS", "").strip()),

@@ -42,7 +42,7 @@ PARTS = (frames.Offer, frames.Held, frames.InLine)
 TYPES = ("Id", "Token", "Count", "Box", "WrappedKey", "PublicKey", "SealedForm", "Room", "Language", "About", "Role", "EndedBy", "Refusal")
 FORM_TYPES = (
     *("Who", "AgeBand", "Gender", "Reason", "Urgency", "Outcome", "ImmediateHelp", "Considered"),
-    *("Municipality", "Words", "Phrase"),
+    *("Municipality", "Words", "Phrase", "Notes", "Called", "Told"),
 )
 PACKAGE_TYPES = ("Ending",)
 THEN: dict[Then, str] = {
@@ -241,7 +241,7 @@ def drawings() -> dict[str, str]:
         "refusals": refusals(),
         **{name: side(name) for name in SIDES},
         "parts": structs(frames, *PARTS),
-        "form": f"{fields(form.Form, form)}\n\n{types(form, FORM_TYPES)}",
+        "form": f"{fields(form.Form, form)}\n\n{structs(form, form.Call)}\n\n{types(form, FORM_TYPES)}",
         "package": f"{structs(package, package.Package, package.Entry, package.Receipt)}\n\n{types(package, PACKAGE_TYPES)}",
     }
 

@@ -1,4 +1,4 @@
-"""The staff's pages: sign in, the dashboard, a ticket for its socket, sign out, oneself, the list of municipalities.
+"""The staff's pages: sign in, a ticket for the dashboard's socket, sign out, oneself.
 
 Rules of this file:
 
@@ -6,16 +6,13 @@ Rules of this file:
 2. A wrong name and a wrong password get the same words and take the same time.
 """
 
-import csv
-from pathlib import Path
-
-import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from server import log
 from server.door.guard import form_of
+from server.door.staff_desk import DeskPages
 from server.door.staff_entrance import Invitations
 from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of, give_session
 from server.door.staff_keys import Keys
@@ -26,32 +23,21 @@ from server.door.staff_views import Views
 from server.house import House
 from server.relay import Hint
 from server.session.rules import pulse_of_desk
-from server.settings import ROOT
 from server.staff.chain import Deeds
 from server.staff.entrance import Given, SignInRefused
 from server.staff.roles import home
 from server.steps import leave_desk
 
-MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
 WORDS_OF_REFUSAL = {"password": "sign_in_wrong", "too_many": "sign_in_too_many", "second": "sign_in_second"}
-
-
-class Municipality(msgspec.Struct, frozen=True):
-    """One municipality as the search shows it."""
-
-    number: str
-    name: str
-    official: str
-    county: str
 
 
 def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the staff's pages. Raises WordingError, BuiltError, NoRowError."""
     views = Views(house)
-    gate, pages, invitations = Gate(house, views), StaffPages(house, views), Invitations(house, views)
+    gate, pages, desk, invitations = Gate(house, views), StaffPages(house, views), DeskPages(house, views), Invitations(house, views)
     me, keys = Me(house, views), Keys(house, views)
     return [
-        gate.route("/staff", pages.dashboard),
+        gate.route("/staff", desk.dashboard),
         gate.route(SIGN_IN, pages.sign_in, ("GET", "POST")),
         gate.route("/staff/invitation", invitations.page, ("GET", "POST")),
         gate.route("/staff/invitation/passkey/ask", keys.ask_invited, ("POST",), data=True),
@@ -67,39 +53,19 @@ def routes(house: House) -> list[BaseRoute]:
         gate.route("/staff/people", People(house, views).page, ("GET", "POST")),
         gate.route("/staff/audit", Records(house, views).page),
         gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
-        gate.route("/staff/municipalities.json", pages.municipalities, data=True),
+        gate.route("/staff/municipalities.json", desk.municipalities, data=True),
+        gate.route("/staff/replies", desk.replies, ("POST",), data=True),
     ]
-
-
-def read_municipalities(path: Path = MUNICIPALITIES) -> list[Municipality]:
-    """Return the real list, as it is in the file."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [Municipality(row["kommunenummer"], row["navn"], row["navn_offisielt"], row["fylke"]) for row in csv.DictReader(file)]
 
 
 class StaffPages:
     """The pages over one house."""
 
     def __init__(self, house: House, views: Views) -> None:
-        """Read the municipalities once."""
+        """Nothing is read before somebody comes."""
         self.house, self.views = house, views
-        self.list = msgspec.json.encode(read_municipalities())
 
     # --- pages ---------------------------------------------------------------------------------
-
-    async def dashboard(self, request: Request) -> Response:
-        """`GET`: the dashboard."""
-        tongue, helpline = self.views.tongue(request), self.house.helpline
-        page = {
-            "words": dict(tongue.staff),
-            "language": tongue.code,
-            "tongues": [{"code": each.code, "name": each.name} for each in self.views.tongues.values()],
-            "zone": helpline.timezone,
-            "owner": account_of(request).id,
-            "room": helpline.room,
-            "ring": helpline.offer_seconds,
-        }
-        return self.views.page("dashboard.html", request, page=page, script="staff.js")
 
     async def sign_in(self, request: Request) -> Response:
         """`GET`: the form. `POST`: a name and a password."""
@@ -138,10 +104,6 @@ class StaffPages:
         """`POST`: a ticket for one socket, good once and for 30 s."""
         ticket = await self.house.sessions.ticket(request.cookies.get(COOKIE, ""))
         return JSONResponse({"ticket": ticket}) if ticket else JSONResponse({"why": "signed out"}, 401)
-
-    async def municipalities(self, _: Request) -> Response:
-        """`GET`: the list of 357."""
-        return Response(self.list, media_type="application/json")
 
     # --- pieces --------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from server import clock
 from server.registrar.record import Line, Record
 from server.registrar.words import Words
-from server.wire.form import Form, parse_form
+from server.wire.form import Call, Form, parse_form
 
 OSLO = ZoneInfo("Europe/Oslo")
 WIDTH = 100
@@ -135,7 +135,10 @@ def _form(record: Record, words: Words, places: Mapping[str, str]) -> Iterator[s
         "duty_to_report": _duty(form.duty_to_report, form.duty_to_report_reason, words),
         "duty_to_avert": _duty(form.duty_to_avert, form.duty_to_avert_reason, words),
         "summary": form.summary or nothing,
+        "calls": "\n".join(_call(call, words) for call in form.calls) or nothing,
+        "notes": form.notes or nothing,
         "form_counsellor": form.counsellor or nothing,
+        "second": form.second or nothing,
     }
     yield from _labelled(facts, words)
 
@@ -199,6 +202,11 @@ def _place(number: str | None, words: Words, places: Mapping[str, str]) -> str:
 
 def _several(section: str, codes: Sequence[str], words: Words) -> str:
     return ", ".join(words.say(section, code) for code in codes) or words.say("word", "none")
+
+
+def _call(call: Call, words: Words) -> str:
+    parts = (f"{local(call.at):%H:%M}", words.say("called", call.who), call.number, words.say("told", call.told))
+    return "  ".join(filter(None, parts))
 
 
 def _duty(considered: str, reason: str, words: Words) -> str:

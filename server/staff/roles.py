@@ -43,6 +43,7 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("GET", "/staff/audit"): AUDITOR,
     ("POST", "/staff/ticket"): AT_A_DESK,
     ("GET", "/staff/municipalities.json"): AT_A_DESK,
+    ("POST", "/staff/replies"): AT_A_DESK,
 }
 """Method and path -> who may."""
 

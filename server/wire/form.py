@@ -33,6 +33,19 @@ Considered = Literal["not_considered", "considered_no", "considered_yes"]
 Municipality = Annotated[str, msgspec.Meta(pattern=r"^\d{4}$")]
 Words = Annotated[str, msgspec.Meta(max_length=4000)]
 Phrase = Annotated[str, msgspec.Meta(max_length=1000)]
+Notes = Annotated[str, msgspec.Meta(max_length=1500)]
+Called = Literal["police", "ambulance", "fire", "out_of_hours_doctor", "child_welfare", "other"]
+Told = Literal["unsaid", "told", "not_safe"]
+"""Whether the child was told before somebody was called; `not_safe`: that would have put it in danger."""
+
+
+class Call(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody was called about this talk: who, at which number, and when (ms)."""
+
+    who: Called
+    at: int
+    number: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    told: Told = "unsaid"
 
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +71,11 @@ class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """straffeloven § 196."""
     duty_to_avert_reason: Phrase = ""
     summary: Words = ""
+    notes: Notes = ""
+    """What the counsellor wrote for herself and for whoever took the talk over."""
+    calls: list[Call] = []
+    second: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    """Who else has signed it, where the helpline asks two to sign a concern report."""
     counsellor: Annotated[str, msgspec.Meta(max_length=80)] = ""
 
 

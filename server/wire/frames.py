@@ -454,6 +454,8 @@ class Held(msgspec.Struct, frozen=True):
     """When it must end (ms), by the opening hours; null: they set no limit."""
     planned: int | None = None
     """Until when she has told the child that they have (ms)."""
+    ended: int | None = None
+    """When it ended (ms); null while it runs."""
 
 
 class Desk(Frame, frozen=True, tag="desk"):

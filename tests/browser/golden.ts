@@ -54,7 +54,7 @@ export const staff: readonly StaffFrame[] = [
 
 export const to_staff: readonly ToStaff[] = [
   {"t":"welcome","name":"Kari Nordmann","registrar_key":"BAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=","now":1798761600000},
-  {"t":"desk","free":true,"room":2,"offer":{"conversation":"cccccccccccccccccccccc","language":"se","about":"me","danger":true,"lost":false,"since":1798761600000,"until":1798761645000},"talks":[{"conversation":"iiiiiiiiiiiiiiiiiiiiii","state":"talking","language":"nb","about":"unsaid","danger":false,"since":1798761600000,"here":true,"seq":7,"ended_by":null,"run_until":null,"planned":null}]},
+  {"t":"desk","free":true,"room":2,"offer":{"conversation":"cccccccccccccccccccccc","language":"se","about":"me","danger":true,"lost":false,"since":1798761600000,"until":1798761645000},"talks":[{"conversation":"iiiiiiiiiiiiiiiiiiiiii","state":"talking","language":"nb","about":"unsaid","danger":false,"since":1798761600000,"here":true,"seq":7,"ended_by":null,"run_until":null,"planned":null,"ended":null}]},
   {"t":"line","count":1,"longest":1798761600000,"first":[{"conversation":"cccccccccccccccccccccc","place":1,"since":1798761600000,"language":"nb","about":"me","danger":false,"lost":false}],"open":true,"free":1,"unconfirmed":2},
   {"t":"key","conversation":"cccccccccccccccccccccc","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="},
   {"t":"said","conversation":"cccccccccccccccccccccc","id":"iiiiiiiiiiiiiiiiiiiiii","seq":8,"at":1798761600000},

@@ -20,6 +20,7 @@ const held = (change: Partial<Held> = {}): Held => ({
   ended_by: null,
   run_until: null,
   planned: null,
+  ended: null,
   ...change,
 });
 const desk = (change: Partial<Desk> = {}): Desk => ({ t: "desk", free: true, room: 3, offer: null, talks: [], ...change });
@@ -81,7 +82,7 @@ test("an offer counts down to nothing and never below", () => {
 });
 
 test("the clock of an unanswered child runs while the talk runs, and only then", () => {
-  const known = new Map([["A".repeat(22), { unanswered: NOW - 5_000, readable: true }]]);
+  const known = new Map([["A".repeat(22), { unanswered: NOW - 5_000, readable: true, unread: 0 }]]);
   const pane = (state: Held["state"]) => deskView(desk({ talks: [held({ state })] }), known, NOW).panes[0];
   assert.equal(pane("talking")?.unanswered, 5_000);
   assert.equal(pane("wrapping_up")?.unanswered, null);
@@ -89,7 +90,7 @@ test("the clock of an unanswered child runs while the talk runs, and only then",
 
 test("a talk whose key has not come is said to be unopened", () => {
   assert.equal(deskView(desk({ talks: [held()] }), new Map(), NOW).panes[0]?.unopened, true);
-  const known = new Map([["A".repeat(22), { unanswered: null, readable: true }]]);
+  const known = new Map([["A".repeat(22), { unanswered: null, readable: true, unread: 0 }]]);
   assert.equal(deskView(desk({ talks: [held()] }), known, NOW).panes[0]?.unopened, false);
 });
 

@@ -327,3 +327,28 @@ test("what the child tells of itself goes to the end of the summary, once", asyn
   assert.equal(one.talk.form.summary, "Trygg nå.\n\nNavn: Ola");
   assert.ok(one.talk.formOpen);
 });
+
+test("what has come since she was here is counted until she is here again, and sending is being here", async () => {
+  const one = await opened();
+  await one.talk.messageCame(await message(one, 1, "en"));
+  await one.talk.messageCame(await message(one, 2, "to"));
+  assert.equal(one.talk.known.unread, 2);
+  one.talk.attend();
+  assert.equal(one.talk.known.unread, 0);
+  await one.talk.messageCame(await message(one, 3, "tre"));
+  assert.equal(one.talk.known.unread, 1);
+  await one.talk.say("svar");
+  assert.equal(one.talk.known.unread, 0);
+});
+
+test("what is not in view is not told as read", async () => {
+  const one = await opened();
+  await one.talk.messageCame(await message(one, 1, "en"));
+  one.talk.inView = false;
+  one.talk.shown(true);
+  const last = () => one.sent.filter((frame) => frame.t === "seen").at(-1);
+  assert.deepEqual(last(), { t: "seen", conversation: one.talk.conversation, delivered: 1, read: 0 });
+  one.talk.inView = true;
+  one.talk.shown(true);
+  assert.deepEqual(last(), { t: "seen", conversation: one.talk.conversation, delivered: 1, read: 1 });
+});

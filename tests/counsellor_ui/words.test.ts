@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import * as form from "../../counsellor_ui/form.ts";
 import { ANIMALS, COLOURS, identify } from "../../counsellor_ui/names.ts";
+import { KEYS } from "../../counsellor_ui/keys.ts";
 import { nameOf, spanWords } from "../../counsellor_ui/say.ts";
 
 /** The words of the dashboard in one language, as the server gives them. */
@@ -69,11 +70,15 @@ const CODED: Record<string, readonly string[]> = {
     "enabled",
     "removed",
     "factor_suspect",
+    "passkey_added",
+    "passkey_removed",
     "audit_read",
   ],
   people_: ["active", "invited", "disabled"],
   role_: ["counsellor", "shift_lead", "auditor", "administrator"],
   register_: [...REFUSALS, "too_long"],
+  replies_: ["own", "reply", "number"],
+  key_: Object.keys(KEYS),
 };
 const coded = Object.entries(CODED).flatMap(([start, codes]) => codes.map((code) => `${start}${code}`));
 
@@ -84,7 +89,8 @@ function literals(): Set<string> {
       .filter((name) => /\.(ts|html)$/.test(name))
       .map((name) => `${folder}/${name}`),
   );
-  const text = [...files, "server/door/staff_pages.py", "server/door/staff_entrance.py", "server/door/staff_people.py"].map((file) => readFileSync(file, "utf8")).join("\n");
+  const pages = readdirSync("server/door").filter((name) => /^staff_\w+\.py$/.test(name));
+  const text = [...files, ...pages.map((name) => `server/door/${name}`)].map((file) => readFileSync(file, "utf8")).join("\n");
   return new Set([...text.matchAll(/["'`.]([a-z][a-z0-9_]+)["'`\s})|]/g)].map(([, key = ""]) => key));
 }
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from server import app, keyfiles
+from server.door.staff_desk import read_municipalities
 from server.door.staff_gate import COOKIE
-from server.door.staff_pages import read_municipalities
 from server.embedded import Embedded
 from server.link import Link
 from server.settings import read_settings

@@ -50,6 +50,9 @@ def filled(data: Path, keys_: Keys) -> Environ:
         "duty_to_report": "considered_yes",
         "duty_to_report_reason": "Vold hjemme",
         "summary": "Første linje.\nAndre linje.",
+        "notes": "Søster heter Ida",
+        "calls": [{"who": "police", "at": EVENING, "number": "112", "told": "told"}, {"who": "other", "at": EVENING + 60_000}],
+        "second": "Ola",
         "counsellor": "Kari",
     }
     whole = talk.package(form=talk.form(**answers))
@@ -103,7 +106,10 @@ def test_an_entry_shows_the_form_and_the_transcript(filled: Environ, capsys: Out
         r"Meldeplikt \(bvl\. § 13-2\) +Vurdert: ja\n +Vold hjemme",
         r"Avvergingsplikt \(strl\. § 196\) +Ikke vurdert",
         r"Oppsummering +Første linje\.\n +Andre linje\.",
+        r"Hvem ble ringt +17:4\d  Politiet  112  barnet visste det først\n +17:4\d  Andre  ikke sagt om barnet visste det",
+        r"Notater +Søster heter Ida",
         r"Skrevet av +Kari",
+        r"Medunderskrevet av +Ola",
         r"Samtalen, 2 meldinger\n\n17:44  Barnet\n    Hei\.\n    Er det noen der\? 💛\n\n17:44  Rådgiveren\n    Hei, jeg er her\.\n",
     ):
         assert re.search(line, shown), line
@@ -282,6 +288,8 @@ def test_the_languages_have_the_same_words(language: str) -> None:
         ("outcome", form.Outcome),
         ("immediate_help", form.ImmediateHelp),
         ("considered", form.Considered),
+        ("called", form.Called),
+        ("told", form.Told),
         ("problem", record.Problem),
         ("line", record.LineProblem),
     ],
