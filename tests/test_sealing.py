@@ -214,7 +214,11 @@ def test_a_wrapped_key_of_another_length_is_refused() -> None:
         sealing.wrap_key(b"x" * 31, point(OURS), "registrar", conversation)
 
 
-@pytest.mark.parametrize("bad", [b"", b"\x04" + b"\1" * 64, b"\x02" + b"\1" * 32, point(OURS)[:-1], b"\0" * 65])
+@pytest.mark.parametrize(
+    "bad",
+    [b"", b"\x04" + b"\1" * 64, b"\x02" + b"\1" * 32, point(OURS)[:-1], b"\0" * 65],
+    ids=["empty", "off the curve", "compressed", "too short", "zeros"],
+)
 def test_what_is_no_public_key_is_refused(bad: bytes) -> None:
     """Nothing is sealed to a key that is not a point of P-256."""
     with pytest.raises(KeyShapeError):

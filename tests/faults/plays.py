@@ -206,9 +206,11 @@ async def answers_lost(crowd: Crowd) -> float:
             await stage.comes(name)
         proxy.cut_after = 0.1
         await asyncio.sleep(5)
+        async with asyncio.timeout(60):  # a slow machine takes its time
+            while proxy.lost <= 20:
+                await asyncio.sleep(0.05)
         proxy.cut_after = 0.0
         healed = monotonic()
-        assert proxy.lost > 20
         crowd.figures["answers lost"] = proxy.lost
         for name in WORKERS:
             del stage.private[name]
