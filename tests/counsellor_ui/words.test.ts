@@ -73,6 +73,8 @@ const CODED: Record<string, readonly string[]> = {
     "passkey_added",
     "passkey_removed",
     "audit_read",
+    "passkey_added",
+    "passkey_removed",
   ],
   people_: ["active", "invited", "disabled"],
   role_: ["counsellor", "shift_lead", "auditor", "administrator"],
