@@ -98,13 +98,15 @@ export function closedScreen(with_: Last): TemplateResult {
 
 /** What cannot be begun again from here. */
 const NO_WAY_ON: readonly Problem[] = ["place", "browser", "tab"];
+/** Where the chat works, only not here. */
+const TITLES: Partial<Record<Problem, string>> = { lost: "lost_title", tab: "tab_title" };
 
 export function failedScreen(with_: Last): TemplateResult {
   const { page, say, visit, again, reload } = with_;
   const problem = visit.problem ?? "error";
   const act = problem === "old" ? reload : again;
   return html`<main class="page last">
-    <h1 tabindex="-1">${say(problem === "lost" ? "lost_title" : "failed_title")}</h1>
+    <h1 tabindex="-1">${say(TITLES[problem] ?? "failed_title")}</h1>
     <p class="lead">${say(`failed_${problem}`)}</p>
     <p>${pressable(say("call"))}</p>
     <div class="stack">
