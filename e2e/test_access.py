@@ -15,13 +15,6 @@ from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
 GOLDEN = Path(__file__).parent / "golden" / "a_talk.aria.yml"
-PROBLEMS = ("error", "connect", "full", "lost", "place", "old", "tab", "browser")
-SHOW = """state => {
-  const chat = document.querySelector("child-chat");
-  chat.client.visit = {...chat.client.visit, ...state};
-  chat.requestUpdate();
-  return chat.updateComplete;
-}"""
 
 
 @pytest.fixture
@@ -76,15 +69,6 @@ def test_axe_finds_nothing_on_the_way_in_and_out(page: Page) -> None:
     page.get_by_role("button", name="Ja, gå ut").click()
     page.get_by_role("button", name=re.compile("^Les ")).first.click()
     check(page, "gone, reading")
-
-
-def test_axe_finds_nothing_where_it_does_not_work(page: Page) -> None:
-    """Every reason for which the chat may stop, and closed."""
-    for problem in PROBLEMS:
-        page.evaluate(SHOW, {"screen": "failed", "problem": problem})
-        check(page, problem)
-    page.evaluate(SHOW, {"screen": "closed", "opensAt": 4_000_000_000_000})
-    check(page, "closed")
 
 
 def test_axe_finds_nothing_in_a_talk_on_either_side(page: Page, product: Product, rooms: Rooms) -> None:

@@ -106,7 +106,7 @@ def test_a_tab_remembers_only_when_it_is_asked_to(product: Product, rooms: Rooms
     assert kept_by(child) == 0
 
     child.frame.get_by_text("Hvis du mister nettet").click()
-    child.sees("Den som åpner denne fanen på telefonen din, kan også lese den")
+    child.sees("Den som åpner denne fanen på telefonen din, kan også lese samtalen")
     choice = child.frame.get_by_role("checkbox", name="Husk denne fanen")
     choice.check()
     expect(choice).to_be_checked()

@@ -14,7 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from server import clock, link, log
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
-from server.door import answers, pages, staff_pages
+from server.door import answers, pages, staff_pages, styleguide
 from server.door.guard import Guard
 from server.door.sockets import ChildDoor, StaffDoor
 from server.handoff.store import HandOffs
@@ -143,6 +143,7 @@ def create(settings: Settings) -> Starlette:
         WebSocketRoute("/ws", ChildDoor(house, ticking)),
         WebSocketRoute("/staff/ws", StaffDoor(house, ticking)),
         *pages.routes(house),
+        *styleguide.routes(house),
         *answers.routes(house),
         *staff_pages.routes(house),
     ]

@@ -1,5 +1,5 @@
 /**
- * What comes after a talk: how one may feel, how to come back, two questions, a copy to keep.
+ * What comes after a talk: how to come back, two questions, a copy to keep.
  *
  * An answer is counted and nothing else; a copy is made only when the child asks for it, and never leaves this browser.
  */
@@ -20,11 +20,6 @@ const WRITTEN = 60_000;
 export function after(with_: Last, opens: string): TemplateResult {
   const { say, page, answers } = with_;
   return html`<section class="told after">
-      <h2>${say("after_title")}</h2>
-      <p>${say("after_tired")}</p>
-      <p>${say("after_tell")}</p>
-    </section>
-    <section class="told after">
       <h2>${say("back_title")}</h2>
       <p>${say("back_body", { site: page.site })} ${page.open_always ? nothing : opens}</p>
       <p>${say("back_new")}</p>
@@ -42,14 +37,18 @@ export function after(with_: Last, opens: string): TemplateResult {
               </div>`}
         </fieldset>`,
       )}
-    </section>
-    ${with_.visit.talk.entries.length === 0
-      ? nothing
-      : html`<details class="told after">
-          <summary>${say("copy_title")}</summary>
-          <p>${say("copy_risk")}</p>
-          <button type="button" class="quiet" @click=${() => save(textOf(with_))}>${say("copy_save")}</button>
-        </details>`}`;
+    </section>`;
+}
+
+/** To keep the talk as text, with what that risks; nothing when nothing was said. */
+export function copyChoice(with_: Last): TemplateResult | typeof nothing {
+  const { visit, say } = with_;
+  if (visit.talk.entries.length === 0) return nothing;
+  return html`<details class="opens">
+    <summary>${say("copy_title")}</summary>
+    <div class="after"><p>${say("copy_risk")}</p>
+      <button type="button" class="quiet" @click=${() => save(textOf(with_))}>${say("copy_save")}</button></div>
+  </details>`;
 }
 
 /** The talk as plain text: who, when, what. */

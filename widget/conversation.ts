@@ -86,7 +86,7 @@ function banner({ visit, say, page, now, tryNow, here }: Conversation): Template
   if (words === "") return nothing;
   const lost = visit.line === "lost";
   const quiet = !lost && minutesLeft(visit, now, page.silence_minutes) !== null;
-  return html`<div class="notice ${lost ? "lost" : visit.back > now || (visit.planned !== null && visit.mustEnd === null && !quiet) ? "good" : ""}">
+  return html`<div class="notice ${lost ? "lost" : ""}">
     <p>${pressable(lost && visit.token !== null && now - visit.since < STILL_LOST ? `${words} ${say("call")}` : words)}</p>
     ${lost ? html`<button type="button" class="quiet" @click=${tryNow}>${say("try_now")}</button>` : nothing}
     ${quiet ? html`<button type="button" class="quiet" @click=${here}>${say("here_still")}</button>` : nothing}
@@ -100,11 +100,11 @@ function talkingBar(with_: Conversation, name: string): TemplateResult {
       <p class="with">${visit.counsellor?.away ? say("away", { name }) : say("here", { name })}</p>
       ${endButton(with_, "end")}
     </div>
-    <details class="record" name="more">
+    <details class="opens" name="more">
       <summary>${say("share_title")}</summary>
       <share-where .say=${say} @share=${(event: CustomEvent<string>) => share(event, with_)}></share-where>
     </details>
-    <details class="record" name="more">
+    <details class="opens" name="more">
       <summary>${say("record_title")}</summary>
       <p>${say("record_body")} ${say("told_body")}</p>
       ${rememberChoice(with_)}

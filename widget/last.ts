@@ -6,7 +6,7 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import type { Unsent } from "../browser/outbox.ts";
 import type { Say } from "../browser/words.ts";
-import { after } from "./after.ts";
+import { after, copyChoice } from "./after.ts";
 import type { Page } from "./page.ts";
 import { dangerBox, opensWords, otherNumbers, pressable } from "./pieces.ts";
 import type { Problem, Visit } from "./visit.ts";
@@ -50,7 +50,7 @@ export function endedScreen(with_: Last): TemplateResult {
   const shut = visit.endedBy === "hours";
   return html`<main class="page last">
     <h1 tabindex="-1">${say(talked ? "ended_title" : "gone_title")}</h1>
-    ${endedWhy(visit, say)}
+    ${endedWhy(visit, say)} ${talked ? html`<p>${say("after_tired")} ${say("after_tell")}</p>` : nothing}
     <p>${pressable(shut ? say("call") : say(talked ? "ended_back" : "gone_body"))}</p>
     <div class="stack">
       ${shut
@@ -58,7 +58,7 @@ export function endedScreen(with_: Last): TemplateResult {
         : html`<button type="button" class="primary" @click=${with_.again}>${say("again")}</button>`}
       ${readButtons(with_)}
     </div>
-    ${oldTalk(with_)} ${talked ? after(with_, opensWords(visit.opensAt, with_.now, page.timezone, say)) : nothing} ${otherHelp(with_)}
+    ${oldTalk(with_)} ${copyChoice(with_)} ${talked ? after(with_, opensWords(visit.opensAt, with_.now, page.timezone, say)) : nothing} ${otherHelp(with_)}
   </main>`;
 }
 
@@ -90,7 +90,10 @@ export function closedScreen(with_: Last): TemplateResult {
     ${waited ? html`<p>${say("closed_waiting")}</p>` : nothing}
     <p class="lead">${opensWords(visit.opensAt, now, page.timezone, say)}</p>
     <p>${pressable(say("closed_call"))}</p>
-    <div class="stack"><button type="button" class="quiet" @click=${with_.check}>${say("closed_check")}</button>${readButtons(with_)}</div>
+    <div class="stack">
+      <a class="primary" href="tel:116111">${say("call_now")}</a>
+      <button type="button" class="quiet" @click=${with_.check}>${say("closed_check")}</button>${readButtons(with_)}
+    </div>
     ${oldTalk(with_)}
     ${dangerBox(page.numbers, say)} ${otherHelp(with_)}
   </main>`;

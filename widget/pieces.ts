@@ -34,7 +34,7 @@ function openWords(open: boolean, changes: number | null, now: number, zone: str
 
 /** A text in which numbers can be pressed. */
 export function pressable(text: string): (string | TemplateResult)[] {
-  return text.split(/\b(116 11[17]|11[23])\b/).map((part, index) => (index % 2 === 0 ? part : html`<a class="number" href="tel:${part.replace(" ", "")}">${part}</a>`));
+  return text.split(/\b(116\s11[17]|11[23])\b/).map((part, index) => (index % 2 === 0 ? part : html`<a class="number" href="tel:${part.replace(/\s/, "")}">${part}</a>`));
 }
 
 /** "Is it dangerous now?" with the numbers, and what more belongs there. */

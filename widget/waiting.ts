@@ -25,7 +25,7 @@ export function waitingCard(with_: Conversation): TemplateResult {
     ${mayClose(with_)}
     ${visit.wish.danger
       ? html`<div class="danger"><p>${pressable(say(visit.told.danger ? "danger_done" : "danger_body"))}</p>${numberList(page.numbers, say)}</div>`
-      : html`<div class="row"><button type="button" class="quiet" @click=${with_.danger}>${say("danger_button")}</button>${endButton(with_, "leave")}</div>`}
+      : html`<div class="row"><button type="button" class="quiet alarm" @click=${with_.danger}>${say("danger_button")}</button>${endButton(with_, "leave")}</div>`}
     ${visit.wish.danger ? endButton(with_, "leave") : nothing} ${meanwhile(with_)}
   </section>`;
 }
@@ -60,17 +60,17 @@ function meanwhile(with_: Conversation): TemplateResult {
   const { visit, say, page, draft, calm, soothe, now } = with_;
   const idle = draft === "" && !hasWritten(with_) && !visit.wish.danger;
   return html`${calm
-      ? html`<details class="calm" ?open=${idle}>
+      ? html`<details class="opens" ?open=${idle}>
           <summary>${say("calm_title")}</summary>
-          <div><span class="breath" aria-hidden="true"></span><p>${say("calm_body")}</p>
+          <div class="calm"><span class="breath" aria-hidden="true"></span><p>${say("calm_body")}</p>
             <button type="button" class="quiet" @click=${() => soothe(false)}>${say("calm_off")}</button></div>
         </details>`
-      : html`<button type="button" class="quiet calm" @click=${() => soothe(true)}>${say("calm_on")}</button>`}
-    <details class="calm">
+      : html`<button type="button" class="plain" @click=${() => soothe(true)}>${say("calm_on")}</button>`}
+    <details class="opens">
       <summary>${say("other_help_title")}</summary>
       ${otherNumbers(page.other_help, now, page.timezone, say)}
     </details>
-    <details class="calm">
+    <details class="opens">
       <summary>${say("hold_title")}</summary>
       <p>${say("hold_body", { n: page.hold_minutes })}</p>
       ${rememberChoice(with_)}
@@ -87,7 +87,7 @@ export function rememberChoice({ say, remembers, remember }: Conversation): Temp
 
 /** One press asks, the second ends: nobody loses a talk by a slip. */
 export function endButton({ say, asking, ask, end }: Conversation, key: "end" | "leave"): TemplateResult {
-  if (!asking) return html`<button type="button" class="quiet" @click=${() => ask(true)}>${say(key)}</button>`;
+  if (!asking) return html`<button type="button" class=${key === "end" ? "quiet" : "plain"} @click=${() => ask(true)}>${say(key)}</button>`;
   return html`<div class="ask" role="group" aria-label=${say(`${key}_ask`)}>
     <p>${say(`${key}_ask`)}</p>
     <button type="button" class="quiet" @click=${() => ask(false)}>${say(`${key}_no`)}</button>

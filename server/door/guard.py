@@ -62,6 +62,11 @@ def child_policy(settings: Settings) -> str:
     return _policy(settings.chat_origin, form_action="'none'", ancestors=" ".join(settings.host_origins))
 
 
+def style_page_policy(settings: Settings) -> str:
+    """Return the Content-Security-Policy of the style page, which shows the child's frame in frames of its own."""
+    return _policy(settings.chat_origin, form_action="'none'", ancestors="'self'") + "; frame-src 'self'"
+
+
 def staff_policy(settings: Settings) -> str:
     """Return the Content-Security-Policy of the staff's pages."""
     return _policy(settings.staff_origin, form_action="'self'", ancestors="'none'")
@@ -85,6 +90,7 @@ class Guard:
         """Make the policies once."""
         self.app = app
         self.child, self.staff = child_policy(settings), staff_policy(settings)
+        self.style_page = style_page_policy(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and dress its answer."""
@@ -124,6 +130,8 @@ class Guard:
     def _policy(self, path: str) -> str:
         if path == "/w":
             return self.child
+        if path.startswith("/styleguide"):
+            return self.style_page
         return self.staff if path == "/staff" or path.startswith("/staff/") else NOTHING
 
 

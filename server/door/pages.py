@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.clock import instant, ms
-from server.door.built import Built, packed
+from server.door.built import Asset, Built, packed
 from server.helpline import OtherHelp
 from server.house import House
 from server.settings import ROOT
@@ -53,14 +53,17 @@ class Pages:
         loader = FileSystemLoader(TEMPLATES)
         templates = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True)
         templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-        self.template = templates.get_template("child.html")
+        self.templates = templates
         self.loader_text = self.built.text("loader.js").replace(PLACE_OF_FACTS, self.facts())
 
     async def frame(self, request: Request) -> Response:
         """`GET /w`: the frame page."""
+        return packed(request, self.drawn(self.tongue(request), self.built["widget.js"]), "text/html")
+
+    def drawn(self, tongue: Tongue, script: Asset) -> str:
+        """Return the frame page with a script of its own."""
         helpline = self.house.helpline
-        tongue = self.tongue(request)
-        text = self.template.render(
+        return self.templates.get_template("child.html").render(
             tongue=tongue,
             words=tongue.child,
             open=self.house.opening().open,
@@ -69,11 +72,10 @@ class Pages:
             other_help=helpline.other_help,
             exit_url=helpline.exit_url,
             style=self.built["widget.css"],
-            script=self.built["widget.js"],
+            script=script,
             icon=self.built["icon.svg"],
             page=self.page(tongue),
         )
-        return packed(request, text, "text/html")
 
     async def loader(self, request: Request) -> Response:
         """`GET /loader.js`: the one script on the host's page."""
