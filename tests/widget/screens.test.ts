@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { after, textOf } from "../../widget/after.ts";
+import { copyChoice, textOf } from "../../widget/after.ts";
 import { conversationScreen, warning } from "../../widget/conversation.ts";
 import { closedScreen, endedScreen, failedScreen, type Last } from "../../widget/last.ts";
 import type { Page } from "../../widget/page.ts";
@@ -97,9 +97,9 @@ test("the card of waiting makes room once something is written", () => {
 });
 
 test("numbers in a text can be pressed, other numbers are text", () => {
-  const text = shown(pressable("Ring 116 111 eller 112, klokka 21.12. Nummer 1123."));
+  const text = shown(pressable("Ring 116 111, 116\u00a0117 eller 112, klokka 21.12. Nummer 1123."));
 
-  assert.deepEqual([...text.matchAll(/tel:(\d+)/g)].map(([, number]) => number), ["116111", "112"]);
+  assert.deepEqual([...text.matchAll(/tel:(\d+)/g)].map(([, number]) => number), ["116111", "116117", "112"]);
 });
 
 test("after a talk there are two questions, each thanked for once it is answered; after a wait without a talk there are none", () => {
@@ -119,5 +119,5 @@ test("the copy is plain text: who, when, what, and what could not be shown", () 
   const visit = { ...wrote(), lastName: "Mia", talk } as unknown as Visit;
 
   assert.equal(textOf(last(visit)), "<you>, <clock>:\nhei\n\nMia, <clock>:\n<broken>\n");
-  assert.ok(shown(after(last(visit), "")).includes("<copy_risk>"));
+  assert.ok(shown(copyChoice(last(visit))).includes("<copy_risk>"));
 });
