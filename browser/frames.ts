@@ -111,6 +111,32 @@ export interface Ping {
   seq?: number;
 }
 
+/** Work to be done by a browser, signed: ALTCHA version 2, PBKDF2/SHA-256, keys of 32 bytes. Sent back as it came. */
+export interface Puzzle {
+  nonce: string;
+  salt: string;
+  cost: number;
+  prefix: string;
+  until: number;
+  signature: string;
+}
+
+/** The answer to `work`. Each solution is good once. */
+export interface Worked {
+  t: "worked";
+  puzzle: Puzzle;
+  counter: number;
+  key: string;
+}
+
+/** Instead of `welcome`, while very many come: try n = 0, 1, 2 ... until PBKDF2(nonce and n as 4 bytes, salt) begins with `prefix`.
+
+Then `worked`, and `welcome` follows. Heartbeats go on meanwhile. */
+export interface Work {
+  t: "work";
+  puzzle: Puzzle;
+}
+
 /** The answer to `hello`: who you are in this visit and where it stands. */
 export interface Welcome {
   t: "welcome";
@@ -298,6 +324,12 @@ export interface StaffEnd {
   conversation: string;
 }
 
+/** Whoever writes in one of her talks is no child: end it, and let nobody from there in for a day, where that can be done. */
+export interface NoChild {
+  t: "no_child";
+  conversation: string;
+}
+
 /** Tell the child of one of her talks how many minutes they have left. Nothing ends by itself then. 0: take it back. */
 export interface Plan {
   t: "plan";
@@ -381,6 +413,7 @@ export interface Line {
   open: boolean;
   free: number;
   unconfirmed?: number;
+  attack?: boolean;
 }
 
 /** The conversation key wrapped for her browser's key; None: the child's browser has yet to wrap it. */
@@ -451,7 +484,7 @@ export interface SessionEnds {
   last?: boolean;
 }
 
-export type ChildFrame = ChildHello | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
-export type ToChild = Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | Ended | Closed | Refused | Pong;
-export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | Plan | Register | Here | Ping;
+export type ChildFrame = ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
+export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | Ended | Closed | Refused | Pong;
+export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | Here | Ping;
 export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Refused | Pong;

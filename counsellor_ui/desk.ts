@@ -54,6 +54,8 @@ export interface LineView {
   /** Colleagues, and she herself, who are ready now. */
   ready: number;
   unconfirmed: number;
+  /** Very many come at once. */
+  attack: boolean;
 }
 
 export interface PaneView {
@@ -167,6 +169,7 @@ export function lineView(line: Line, now: number): LineView {
     more: Math.max(0, line.count - (first[first.length - 1]?.place ?? line.count)),
     ready: line.free,
     unconfirmed: line.unconfirmed ?? 0,
+    attack: line.attack ?? false,
   };
 }
 

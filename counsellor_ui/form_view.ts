@@ -22,9 +22,9 @@ export interface FormView {
   /** She has tried to hand it in. */
   tried: boolean;
   /** Which contact that is none she is asked about: the child has written, and the talk runs. */
-  asked: form.NonContact | null;
+  asked: form.NonContact | "shut_out" | null;
   register(): void;
-  close(who: form.NonContact): void;
+  close(who: form.NonContact | "shut_out"): void;
   /** She answered that question. */
   answered(yes: boolean): void;
 }
@@ -69,6 +69,7 @@ function nonContacts(view: FormView): TemplateResult {
     <div class="one-tap" role="group" aria-labelledby="${prefix}-one-tap">
       <p id="${prefix}-one-tap">${say("one_tap")}</p>
       ${form.NON_CONTACTS.map((who) => html`<button type="button" class="quiet" @click=${() => close(who)}>${say(`who_${who}`)}</button>`)}
+      ${view.over ? nothing : html`<button type="button" class="quiet" @click=${() => close("shut_out")}>${say("shut_out")}</button>`}
       ${view.asked === null ? nothing : sure(view, view.asked)}
       <p class="refused" role="alert">${tapped && isRefused(registering) ? say(`register_${registering}`) : nothing}</p>
     </div>
@@ -80,12 +81,12 @@ function isRefused(registering: Registering): boolean {
 }
 
 /** Ask before a talk in which the child has written is ended as one that is none. */
-function sure({ say, answered }: FormView, who: form.NonContact): TemplateResult {
-  const question = say("close_ask", { kind: say(`who_${who}`) });
+function sure({ say, answered }: FormView, who: form.NonContact | "shut_out"): TemplateResult {
+  const question = who === "shut_out" ? say("shut_out_ask") : say("close_ask", { kind: say(`who_${who}`) });
   const escape = (event: KeyboardEvent) => void (event.key === "Escape" && answered(false));
   return html`<div class="asking" role="group" aria-label=${question} @keydown=${escape}>
     <p>${question}</p>
-    <button type="button" class="primary" @click=${() => answered(true)}>${say("close_yes")}</button>
+    <button type="button" class="primary" @click=${() => answered(true)}>${say(who === "shut_out" ? "shut_out_yes" : "close_yes")}</button>
     <button type="button" class="quiet" @click=${() => answered(false)}>${say("close_no")}</button>
   </div>`;
 }

@@ -55,7 +55,7 @@ export class TalkPane extends LitElement {
   declare asking: boolean;
   declare tried: boolean;
   /** She is asked whether she means to close it as this. */
-  declare closing: NonContact | null;
+  declare closing: NonContact | "shut_out" | null;
   declare phrases: Phrases;
   /** The quick replies are open. */
   declare replying: boolean;
@@ -306,15 +306,15 @@ export class TalkPane extends LitElement {
         tried: this.tried,
         register: () => void this.#register(),
         asked: this.closing,
-        close: (who: NonContact) => void this.#close(who),
+        close: (who: NonContact | "shut_out") => void this.#close(who),
         answered: (yes: boolean) => void this.#closes(yes),
       })}
     </section>`;
   }
 
   /** Close a contact that is none: in one tap, unless that would end a talk in which the child has written. */
-  async #close(who: NonContact): Promise<void> {
-    if (this.view.state === "wrapping_up" || !this.talk.childWrote) {
+  async #close(who: NonContact | "shut_out"): Promise<void> {
+    if (who !== "shut_out" && (this.view.state === "wrapping_up" || !this.talk.childWrote)) {
       this.shift.register(this.view.conversation, who);
       return;
     }
@@ -326,7 +326,9 @@ export class TalkPane extends LitElement {
   async #closes(yes: boolean): Promise<void> {
     const who = this.closing;
     this.closing = null;
-    if (yes && who !== null) this.shift.register(this.view.conversation, who);
+    const { conversation } = this.view;
+    if (yes && who === "shut_out") this.shift.shutOut(conversation);
+    if (yes && who !== null && who !== "shut_out") this.shift.register(conversation, who);
     await this.updateComplete;
     this.querySelector<HTMLElement>(".one-tap > button")?.focus();
   }

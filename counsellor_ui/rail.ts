@@ -111,6 +111,7 @@ function lineOf(view: RailView, line: LineView): TemplateResult {
     ${line.open ? nothing : html`<p class="warn">${say("line_closed")}</p>`}
     ${line.unconfirmed > 0 ? html`<p class="warn" role="alert">${say(line.unconfirmed === 1 ? "unconfirmed_one" : "unconfirmed", { n: line.unconfirmed })}</p>` : nothing}
     ${line.count > 0 && line.first.length === 0 ? html`<p class="hint">${say("line_hidden")}</p>` : nothing}
+    ${line.attack ? html`<p class="warn" role="status">${say("line_attack")}</p>` : nothing}
     ${line.count === 0 ? html`<p class="hint">${say("line_empty")}</p>` : html`<button class="wide" ?disabled=${!mayTake} @click=${() => take(null)}>${say("take_next")}</button>`}
     <ol>
       ${line.first.map((waiting) => row(view, waiting, mayTake))}

@@ -93,6 +93,11 @@ export class Shift {
     this.#ask({ t: "end", conversation });
   }
 
+  /** Whoever writes in this talk is no child: end it, and shut out who comes from there. */
+  shutOut(conversation: string): void {
+    this.#ask({ t: "no_child", conversation });
+  }
+
   /** Tell the child of a talk how many minutes they have left; 0 takes it back. */
   plan(conversation: string, minutes: number): void {
     this.#ask({ t: "plan", conversation, minutes });

@@ -16,6 +16,7 @@ USAGE = """usage: python -m server COMMAND
 
   run         everything on this machine, to try the chat out (make run)
   serve       one web worker: --fd N, --uds PATH or --port N
+  edge        tags instead of addresses, for the proxy: --uds PATH
   registrar   opens what is sealed, writes the journal, gives receipts
   journal     list | show ID: read the journal with its key
   staff       invite NAME | list | disable, enable, remove NAME | roles NAME ROLE: the accounts of staff
@@ -30,6 +31,12 @@ def _serve(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     from server.serve import serve
 
     return serve(argv, environ)
+
+
+def _edge(argv: Sequence[str], _environ: Mapping[str, str]) -> int:
+    from server.edge.main import edge
+
+    return edge(argv)
 
 
 def _registrar(_argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -81,6 +88,7 @@ def _keys(_argv: Sequence[str], environ: Mapping[str, str]) -> int:
 
 COMMANDS: Mapping[str, Command] = {
     "serve": _serve,
+    "edge": _edge,
     "registrar": _registrar,
     "journal": _journal,
     "staff": _staff,

@@ -17,6 +17,8 @@ from server.conversation.store import Conversations
 from server.door import answers, pages, staff_pages, styleguide
 from server.door.guard import Guard
 from server.door.sockets import ChildDoor, StaffDoor
+from server.flood.rules import Limits
+from server.flood.store import Flood
 from server.handoff.store import HandOffs
 from server.house import House
 from server.keeper import Keeper
@@ -56,6 +58,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         clock=time,
         tokens=Tokens(settings.token_secret.value.hex()),
         visits=Visits(redis),
+        flood=Flood(redis, Limits(line.attack_starts, line.attack_line), settings.token_secret.value, settings.edge),
         waiting=Waiting(redis, line.line_cap),
         pairing=Pairing(redis),
         conversations=conversations,

@@ -78,6 +78,8 @@ class Helpline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     overrun_minutes: Minutes = 60
     closing_warning_minutes: Minutes = 10
     line_cap: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
+    attack_starts: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 60
+    attack_line: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 60
     room: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     offer_seconds: Seconds = 45
     next_hidden: bool = False

@@ -9,6 +9,7 @@ from server import metrics
 from server.clock import instant
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
+from server.flood.store import Flood
 from server.handoff.store import HandOffs
 from server.helpline import Helpline
 from server.pairing.store import Pairing
@@ -38,6 +39,7 @@ class House:
     clock: Callable[[], int]
     tokens: Tokens
     visits: Visits
+    flood: Flood
     waiting: Waiting
     pairing: Pairing
     conversations: Conversations

@@ -64,6 +64,8 @@ KINDS: dict[str, Kind] = {
     "begun": Kind(
         "{{b:{b}}}:begun", "string", 600, "staff", "SHA-256 of a browser's cookie -> the challenge that it has to answer; single use"
     ),
+    "attack": Kind("{{q}}:attack", "string", 300, "flood", "until when the service is under attack (ms)"),
+    "spent": Kind("{{p:{p}}}:spent", "string", 240, "flood", "SHA-256 of a puzzle whose solution was used; not by whom"),
     "tries": Kind("{{l:{l}}}:tries", "string", 60, "staff", "wrong sign-ins of one account in this minute"),
 }
 
@@ -110,6 +112,7 @@ DUE = KINDS["due"].pattern.format()
 SEALED = KINDS["sealed"].pattern.format()
 RECEIPTS = KINDS["receipts"].pattern.format()
 KEEPER = KINDS["keeper"].pattern.format()
+ATTACK = KINDS["attack"].pattern.format()
 
 BOOKS = (LINE, PRESENT, TICKETS, WAITS, WHERE, ABSENT, OFFERS, READY, DESKS, CLAIMS)
 """The books of the line and the desks, in the order of `server/lua/books.lua`; every step of both rooms takes them all."""
@@ -153,6 +156,11 @@ def used(code_hash: str) -> str:
 def begun(browser_hash: str) -> str:
     """Return the key of what a browser has begun on the way to signing in, by the hex SHA-256 of its cookie."""
     return KINDS["begun"].pattern.format(b=browser_hash)
+
+
+def spent(puzzle_hash: str) -> str:
+    """Return the key that says that the solution of a puzzle was used, by the hex SHA-256 of its signature."""
+    return KINDS["spent"].pattern.format(p=puzzle_hash)
 
 
 def tries(account: str) -> str:

@@ -34,6 +34,9 @@ RECEIPTS_REFUSED = Counter("chat_receipts_refused", "Receipts that did not verif
 ANSWERS = Counter("chat_answers", "Answers to the two questions after a talk", ["question", "answer"])
 ALARMS = Counter("chat_alarms", "How often each alarm was written to the log", ["alarm"])
 
+PUZZLES = Counter("chat_puzzles", "Puzzles for those who came while very many came", ["outcome"])
+UNDER_ATTACK = Gauge("chat_under_attack", "1 while those who come have to solve a puzzle (whole service)")
+
 WAITING = Gauge("chat_waiting", "Children in the line, offered ones too (whole service)")
 TALKING = Gauge("chat_talking", "Talks that run (whole service)")
 WRAPPING_UP = Gauge("chat_wrapping_up", "Talks that are over and not written up (whole service)")
@@ -58,6 +61,8 @@ OURS = (
     RECEIPTS_REFUSED,
     ANSWERS,
     ALARMS,
+    PUZZLES,
+    UNDER_ATTACK,
     WAITING,
     TALKING,
     WRAPPING_UP,

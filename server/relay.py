@@ -26,7 +26,7 @@ class Hint(msgspec.Struct, frozen=True, array_like=True):
     """One hint: to whom (a pulse name), what kind, and a frame as JSON or the newer tab's id."""
 
     to: str
-    kind: Literal["frame", "look", "replaced", "signed_out"]
+    kind: Literal["frame", "look", "replaced", "signed_out", "shut_out"]
     data: bytes = b""
 
 

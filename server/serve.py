@@ -42,7 +42,7 @@ def serve(argv: Sequence[str], environ: Mapping[str, str]) -> int:
 def configuration(application: ASGIApp, *, uds: str | None = None, port: int | None = None, ping: float = PING) -> uvicorn.Config:
     """Return how uvicorn runs a worker: frames of at most 16 KiB, no deflate, no address, no log of its own."""
     return uvicorn.Config(
-        Unnamed(application),
+        Unnamed(application, behind_proxy=uds is not None),
         host="127.0.0.1",
         port=port or 0,
         uds=uds,

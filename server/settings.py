@@ -38,6 +38,7 @@ ENVIRONMENT = (
     "ALARM_STORE",
     "ALARM_BUILT",
     "ALARM_OPS",
+    "ALARM_EDGE",
 )
 """Every name that a worker reads from the environment; a name that begins with ALARM_ and is not here (or in LAUNCH) is a typo."""
 LAUNCH = ("ALARM_PORT", "ALARM_DEMO_PORT")
@@ -100,6 +101,8 @@ class Settings:
     """What the store must do before an acknowledgement; `weak`: one that may lose what it has acknowledged is accepted."""
     ops: "Listener | None"
     """Where readiness and figures are told; they are not for the public."""
+    edge: str | None
+    """The path of the Unix socket of the process that makes buckets of addresses; None: there is none."""
     worker: str
     """A fresh id of this process."""
 
@@ -150,6 +153,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             open_always=_choice(environ, "ALARM_OPEN", {"hours": False, "always": True}),
             store=_choice(environ, "ALARM_STORE", KEEPINGS),
             ops=_ops(environ.get("ALARM_OPS", "").strip()),
+            edge=_edge(environ.get("ALARM_EDGE", "").strip()),
             worker=ids.new_id(),
         )
     except keyfiles.KeyFileError as error:
@@ -202,6 +206,12 @@ def _ops(value: str) -> Listener | None:
     if found is None or int(found["port"] or 0) > 65535:  # noqa: PLR2004 - the last port
         raise SettingsError("ALARM_OPS", _OPS_SHAPE, repr(value))
     return Listener(int(found["port"]) if found["port"] else None, found["path"])
+
+
+def _edge(value: str) -> str | None:
+    if value and not value.startswith("unix:/"):
+        raise SettingsError("ALARM_EDGE", "unix:/PATH or nothing", repr(value))
+    return value.removeprefix("unix:") or None
 
 
 def _choice(environ: Mapping[str, str], name: str, choices: Mapping[str, Choice]) -> Choice:

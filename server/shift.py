@@ -19,6 +19,7 @@ from server.pairing.store import NotTaken
 from server.path import GO_SECONDS
 from server.relay import Hint
 from server.sealing import KeyShapeError, key_id, public_key
+from server.session.rules import pulse_of_child
 from server.session.store import Post
 from server.staff.chain import Deed
 from server.staff.directory import Account
@@ -196,6 +197,17 @@ class Shift(DeskShown):
             await end_talk(self.house, frame.conversation, self.me.id, "counsellor")
             await self.refresh()
 
+    async def no_child(self, frame: f.NoChild) -> None:
+        """Whoever writes in one of her talks is no child: shut it out where that can be done, and end the talk."""
+        talk = await self.hers(frame.conversation, "no_child")
+        if talk is None:
+            return
+        await self.house.note("shut_out", self.me.id, frame.conversation, talk.epoch)
+        self.house.relay.send(talk.child_at, Hint(pulse_of_child(frame.conversation), "shut_out"))
+        if talk.state is State.TALKING:
+            await end_talk(self.house, frame.conversation, self.me.id, "counsellor")
+        await self.refresh()
+
     async def plan(self, frame: f.Plan) -> None:
         """Tell the child of one of her talks how long they have; nothing ends by itself."""
         at = self.house.clock() + frame.minutes * 60_000 if frame.minutes else 0
@@ -248,6 +260,7 @@ Shift.steps = {
     f.StaffSeen: Shift.seen,
     f.StaffRange: Shift.ranged,
     f.StaffEnd: Shift.end,
+    f.NoChild: Shift.no_child,
     f.Plan: Shift.plan,
     f.Register: Shift.register,
     f.Here: Shift.here,

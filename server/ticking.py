@@ -55,6 +55,7 @@ class Ticking:
         for visit in self.arrived_visits():
             visit.tick(now)
         await self.tell_places()
+        await self.house.flood.look(await self.house.waiting.count(), now)
         if self.shifts:
             line = await self.line()
             for shift in [one for one in self.shifts if one.early is None]:
@@ -102,6 +103,7 @@ class Ticking:
             self.house.opening().open,
             await self.house.pairing.ready(),
             await self.house.handoffs.late(self.house.clock() - self.house.helpline.receipt_alarm_minutes * 60_000),
+            self.house.flood.attack(self.house.clock()),
         )
 
 

@@ -18,6 +18,7 @@ from server.conversation.store import REGISTRAR, Say
 from server.door.socket import CloseError, answered_soon
 from server.ids import new_id
 from server.path import GO_SECONDS
+from server.proof import prove
 from server.relay import Hint
 from server.session.tokens import TokenError
 from server.steps import end_talk, forget, leave_line, match
@@ -54,6 +55,9 @@ class Visit(ChildTold):
         hello = f.parse_child(await self.socket.first())
         if not isinstance(hello, f.ChildHello):
             raise CloseError(4500)
+        if not hello.token:
+            self.refuse_when_closed()
+            await prove(self.house, self.socket)
         async with answered_soon():
             token = hello.token or await self.begin()
             await self.attach(token)
@@ -68,8 +72,7 @@ class Visit(ChildTold):
         self.nudge_counsellor()
 
     async def begin(self) -> str:
-        """Start a fresh visit; return its token. Raises CloseError outside the opening hours."""
-        self.refuse_when_closed()
+        """Start a fresh visit; return its token."""
         self.conversation = new_id()
         token = self.house.tokens.issue(self.conversation)
         await self.house.visits.start(self.conversation, new_id(), token, self.house.clock())
@@ -97,6 +100,9 @@ class Visit(ChildTold):
         """Enter the line; danger goes to the front. The registrar's copy of the key is kept first."""
         self.refuse_when_closed()
         now = self.house.clock()
+        if not self.house.flood.admits(self.socket.bucket, now):
+            self.refuse("join", "line_full")
+            return
         wait = Wait(now, frame.language, frame.about, frame.danger)
         if not await self.house.conversations.keep_key(self.conversation, REGISTRAR, frame.key):
             self.tell(await self.read())  # it talks already, or has ended

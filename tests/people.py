@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
+from altcha import Challenge, ChallengeParameters, solve_challenge
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from websockets.asyncio.client import ClientConnection, connect, unix_connect
@@ -27,6 +28,14 @@ PATIENCE = 10.0
 _TO_CHILD: msgspec.json.Decoder[Any] = msgspec.json.Decoder(f.ToChild | list[f.ToChild])
 _TO_STAFF: msgspec.json.Decoder[Any] = msgspec.json.Decoder(f.ToStaff | list[f.ToStaff])
 Seen = TypeVar("Seen", bound=f.Frame)
+
+
+def solve(puzzle: f.Puzzle) -> f.Worked:
+    """Do the work that a browser does while very many come, with another implementation."""
+    given = ChallengeParameters("PBKDF2/SHA-256", puzzle.nonce, puzzle.salt, puzzle.cost, key_prefix=puzzle.prefix)
+    found = solve_challenge(Challenge(given))
+    assert found is not None
+    return f.Worked(puzzle, found.counter, found.derived_key)
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,8 @@ class Person:
         self.arrived = asyncio.Condition()
         self.reading: asyncio.Task[None] | None = None
         self.close_code: int | None = None
+        self.bucket = ""
+        """What the edge says of where this one comes from; only behind a proxy."""
 
     async def connect(self, *, origin: str | None = None) -> None:
         """Open a socket and begin to read."""
@@ -62,6 +73,7 @@ class Person:
             "subprotocols": [Subprotocol(f.PROTOCOL)],
             "compression": None,
             "proxy": None,
+            "additional_headers": {"alarm-bucket": self.bucket} if self.bucket else None,
         }
         if self.place.uds:
             self.socket = await unix_connect(self.place.uds, self.place.url + self.path, **options)
@@ -158,6 +170,12 @@ class Child(Person):
         await self.joins(**wishes)
         return (await self.sees(f.Position)).place
 
+    async def waits_or_is_refused(self) -> bool:
+        """Arrive and want to talk; tell whether there was a place in the line."""
+        await self.arrives()
+        await self.joins()
+        return isinstance(await self.sees(f.Position, f.Refused), f.Position)
+
     async def opens_for(self, paired: f.Paired) -> None:
         """Wrap the conversation key for the counsellor who came."""
         wrapped = sealing.wrap_key(self.key, paired.key, paired.key_id, self.conversation)
@@ -183,6 +201,8 @@ class Child(Person):
             case f.History():
                 for one in frame.messages:
                     self.shows(one)
+            case f.Work():
+                await self.send(await asyncio.to_thread(solve, frame.puzzle))
             case f.Said():
                 self.said[frame.id] = frame.seq
                 self.seq = max(self.seq, frame.seq)

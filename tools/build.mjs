@@ -24,6 +24,7 @@ const OUT = "built";
 const ENTRIES = {
   "loader.js": "widget/loader.ts",
   "widget.js": "widget/widget.ts",
+  "work.js": "widget/work.ts",
   "widget.css": "widget/widget.css",
   "icon.svg": "widget/icon.svg",
   "styleguide.js": "widget/styleguide/index.ts",

@@ -37,9 +37,24 @@ GOLDEN = ROOT / "tests" / "wire" / "golden"
 SHORT = 48
 """A text of an example that is longer than this is shortened on the page; the file has it whole."""
 SIDES = {"child": frames.ChildFrame, "to_child": frames.ToChild, "staff": frames.StaffFrame, "to_staff": frames.ToStaff}
-PARTS = (frames.Offer, frames.Held, frames.InLine)
+PARTS = (frames.Puzzle, frames.Offer, frames.Held, frames.InLine)
 """Structs that stand inside of frames."""
-TYPES = ("Id", "Token", "Count", "Box", "WrappedKey", "PublicKey", "SealedForm", "Room", "Language", "About", "Role", "EndedBy", "Refusal")
+TYPES = (
+    "Id",
+    "Token",
+    "Count",
+    "Hex",
+    "Box",
+    "WrappedKey",
+    "PublicKey",
+    "SealedForm",
+    "Room",
+    "Language",
+    "About",
+    "Role",
+    "EndedBy",
+    "Refusal",
+)
 FORM_TYPES = (
     *("Who", "AgeBand", "Gender", "Reason", "Urgency", "Outcome", "ImmediateHelp", "Considered"),
     *("Municipality", "Words", "Phrase", "Notes", "Called", "Told"),

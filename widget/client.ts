@@ -8,11 +8,12 @@
 
 import { fromBase64, newId, toBase64 } from "../browser/bytes.ts";
 import { Connection } from "../browser/connection.ts";
-import type { ChildFrame, ChildHello, Language, ToChild } from "../browser/frames.ts";
+import type { ChildFrame, ChildHello, Language, Puzzle, ToChild } from "../browser/frames.ts";
 import { newConversationKey, openMessage, readConversationKey, sealMessage, showConversationKey, wrapKey } from "../browser/sealing.ts";
 import { have, unopened, type Entry, type Shown } from "../browser/talk.ts";
 import { STILL, pressed, stopped } from "../browser/typing.ts";
 import type { Page } from "./page.ts";
+import type * as Work from "./work.ts";
 import { remember } from "./remember.ts";
 import * as visits from "./visit.ts";
 import { type Due, due } from "./due.ts";
@@ -194,6 +195,14 @@ export class Client {
 
   #received(frames: ToChild[]): void {
     this.#moved(frames.reduce((visit, frame) => visits.receive(visit, frame, Date.now()), this.visit));
+    for (const frame of frames) if (frame.t === "work") void this.#work(frame.puzzle);
+  }
+
+  /** Very many come: work for a moment, then be let in. What cannot be fetched is asked for again with the next connection. */
+  async #work(puzzle: Puzzle): Promise<void> {
+    const connection = this.#connection;
+    const found = await import(this.page.work).then(({ work }: typeof Work) => work(puzzle), () => null);
+    if (found !== null) connection?.send(found);
   }
 
   #moved(visit: Visit): void {

@@ -20,6 +20,8 @@ export interface Page {
   readonly exit_url: string;
   /** Where one finds the chat again, as it is said. */
   readonly site: string;
+  /** Where the script is fetched from that works for a moment, while very many come. */
+  readonly work: string;
   readonly timezone: string;
   readonly silence_minutes: number;
   /** So long a place in the line is held for a browser that is away. */

@@ -76,6 +76,8 @@ export interface Visit {
   readonly opensAt: number | null;
   /** The talk has reached its cap. */
   readonly full: boolean;
+  /** The browser works for a moment, before it is let in. */
+  readonly working: boolean;
 }
 
 export interface Told {
@@ -132,6 +134,7 @@ export function nobody(language: Language, opensAt: number | null = null): Visit
     endedBy: null,
     opensAt,
     full: false,
+    working: false,
   };
 }
 
@@ -241,6 +244,8 @@ export function isOver({ screen }: Visit): boolean {
 export function receive(visit: Visit, frame: ToChild, now: number): Visit {
   if (isOver(visit)) return visit;
   switch (frame.t) {
+    case "work":
+      return { ...visit, working: true };
     case "welcome":
       return welcomed(visit, frame, now);
     case "position":
@@ -281,7 +286,7 @@ function welcomed(visit: Visit, frame: Welcome, now: number): Visit {
   if (visit.conversation !== null && visit.conversation !== conversation) return failed(visit, "lost");
   const talk = talks.heardOf(recovered ? visit.talk : talks.newTalk("child"), seq);
   const back = visit.token === null ? 0 : now + BACK;
-  const next: Visit = { ...visit, token, epoch, conversation, talk, back, line: "open", joined: state !== "arrived", told: NOTHING_TOLD };
+  const next: Visit = { ...visit, token, epoch, conversation, talk, back, working: false, line: "open", joined: state !== "arrived", told: NOTHING_TOLD };
   return state === "waiting" && visit.screen === "talk" ? lineAgain(next) : next; // she was lost while the line was down
 }
 

@@ -108,6 +108,7 @@ class Pages:
             "registrar_key": base64.b64encode(self.house.settings.registrar_key).decode(),
             "exit_url": helpline.exit_url,
             "site": helpline.site or helpline.name,
+            "work": self.built["work.js"].address,
             "timezone": helpline.timezone,
             "silence_minutes": helpline.silence_minutes,
             "hold_minutes": max(1, helpline.waiting_grace_seconds // 60),

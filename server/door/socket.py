@@ -67,6 +67,8 @@ class Socket:
         self._on_failure = on_failure
         self.silence: Callable[[], float] = scope.get("state", {}).get("silence", lambda: 0.0)
         """Returns for how many seconds nothing has come, be it only the answer to a ping."""
+        self.bucket = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"alarm-bucket"), None) or None
+        """What the edge has made of an address; None: nothing is known. Never written anywhere."""
         self._outbox: list[bytes] = []
         self._bytes = 0
         self._code: int | None = None

@@ -25,6 +25,7 @@ Deed = Literal[
     "read",
     "registered",
     "given_back",
+    "shut_out",
     "invited",
     "invitation_used",
     "password_given",

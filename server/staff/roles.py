@@ -61,6 +61,7 @@ FRAMES: Mapping[str, Allowed] = dict.fromkeys(
         "seen",
         "range",
         "end",
+        "no_child",
         "register",
         "here",
         "ping",

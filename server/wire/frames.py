@@ -30,6 +30,8 @@ Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 Token = Annotated[str, msgspec.Meta(min_length=20, max_length=512)]
 """What lets a browser in again: kept in memory or, if the child asks for it, in its tab; not to be read."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+Hex = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{2,128}$")]
+"""Bytes as lower-case hex."""
 Box = Annotated[bytes, msgspec.Meta(min_length=STEP + NONCE_AND_TAG, max_length=MAX_BOX)]
 """A sealed message: 1 to 33 steps of 256 bytes, and 28 more."""
 WrappedKey = Annotated[bytes, msgspec.Meta(min_length=113, max_length=113)]
@@ -142,9 +144,42 @@ class Ping(Frame, frozen=True, tag="ping"):
     seq: Count = 0
 
 
-ChildFrame = ChildHello | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping
+class Puzzle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Work to be done by a browser, signed: ALTCHA version 2, PBKDF2/SHA-256, keys of 32 bytes. Sent back as it came."""
+
+    nonce: Hex
+    salt: Hex
+    cost: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    """Rounds of one try."""
+    prefix: Hex
+    """How the key that is looked for begins."""
+    until: Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+    """Until when it is good (s since 1970)."""
+    signature: Hex
+
+
+class Worked(Frame, frozen=True, tag="worked"):
+    """The answer to `work`. Each solution is good once."""
+
+    puzzle: Puzzle
+    counter: Count
+    """The number whose key begins as it must."""
+    key: Hex
+    """That key."""
+
+
+ChildFrame = ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping
 
 # --- server to child ---------------------------------------------------------------------------
+
+
+class Work(Frame, frozen=True, tag="work"):
+    """Instead of `welcome`, while very many come: try n = 0, 1, 2 ... until PBKDF2(nonce and n as 4 bytes, salt) begins with `prefix`.
+
+    Then `worked`, and `welcome` follows. Heartbeats go on meanwhile.
+    """
+
+    puzzle: Puzzle
 
 
 class Welcome(Frame, frozen=True, tag="welcome"):
@@ -277,7 +312,8 @@ class Pong(Frame, frozen=True, tag="pong"):
 
 
 ToChild = (
-    Welcome
+    Work
+    | Welcome
     | Position
     | Paired
     | Said
@@ -370,6 +406,12 @@ class StaffEnd(Frame, frozen=True, tag="end"):
     conversation: Id
 
 
+class NoChild(Frame, frozen=True, tag="no_child"):
+    """Whoever writes in one of her talks is no child: end it, and let nobody from there in for a day, where that can be done."""
+
+    conversation: Id
+
+
 class Plan(Frame, frozen=True, tag="plan"):
     """Tell the child of one of her talks how many minutes they have left. Nothing ends by itself then. 0: take it back."""
 
@@ -400,6 +442,7 @@ StaffFrame = (
     | StaffSeen
     | StaffRange
     | StaffEnd
+    | NoChild
     | Plan
     | Register
     | Here
@@ -491,6 +534,8 @@ class Line(Frame, frozen=True, tag="line"):
     """Counsellors that are ready now."""
     unconfirmed: Count = 0
     """Hand-offs that have waited for a receipt for longer than the alarm allows (15 minutes)."""
+    attack: bool = False
+    """Very many come at once: whoever comes now has to let its browser work for a moment first."""
 
 
 class StaffPaired(Frame, frozen=True, tag="key"):

@@ -62,6 +62,7 @@ const CODED: Record<string, readonly string[]> = {
     "read",
     "registered",
     "given_back",
+    "shut_out",
     "invited",
     "invitation_used",
     "password_given",

@@ -22,6 +22,8 @@ from tests.ports import free_port
 
 START_SECONDS = 30
 ROOT = Path(__file__).resolve().parents[2]
+MANY = {"attack_starts": "100000", "attack_line": "10000"}
+"""However fast a file's tests begin their visits, that is no attack, unless the file says so."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """
     data = tmp_path_factory.mktemp("data")
     keyfiles.ensure(data)
-    config = configured(data, getattr(request.module, "SETTINGS", {}))
+    config = configured(data, MANY | getattr(request.module, "SETTINGS", {}))
     with embedded.running(Path(f"/tmp/alarm-{os.getpid()}-{free_port()}")) as redis:  # noqa: S108 - a socket's path must be short
         one = Service(data, redis, (free_port(), free_port()))
         one.extra = {"ALARM_CONFIG": str(config), **getattr(request.module, "ENVIRON", {})}

@@ -26,6 +26,15 @@ const talking = (): Visit => told(hears(waiting(), PAIRED));
 const message = (seq: number, n: number): Message => ({ t: "message", seq, role: "counsellor", id: `s${seq}`.padEnd(22, "s"), n, at: NOW, box: "QUJD" });
 const next = (visit: Visit, now = NOW): Due | null => due(visit, now, talks.have(visit.talk));
 
+// --- while very many come ---
+
+test("a browser that works for a moment says so, and no more once it is let in", () => {
+  const working = hears(begun(), golden<ToChild>("to_child-work"));
+
+  assert.deepEqual([working.working, working.screen, working.line], [true, "waiting", "connecting"]);
+  assert.deepEqual([hears(working, WELCOME).working, hears(working, WELCOME).line], [false, "open"]);
+});
+
 // --- the wire ---
 
 test("every frame that the server may send to a child is understood and leaves a screen with words", () => {

@@ -29,9 +29,12 @@ POINT = b"\x04" + b"\x03" * 64
 MESSAGE = f.Message(seq=7, role="counsellor", id=ID, n=2, at=AT, box=BOX)
 OWN = f.Message(seq=6, role="child", id="j" * 22, n=3, at=AT - 60_000, box=BOX)
 
+PUZZLE = f.Puzzle(nonce="0a" * 16, salt="0b" * 16, cost=2000, prefix="3a" * 16, until=AT // 1000, signature="0c" * 32)
+
 EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
     "child": (
         f.ChildHello(token=TOKEN, epoch=EPOCH, seq=7),
+        f.Worked(puzzle=PUZZLE, counter=117, key="3a" * 32),
         f.Join(key=WRAPPED, language="nn", about="other", danger=True),
         f.Danger(),
         f.Speak(language="en"),
@@ -44,6 +47,7 @@ EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
         f.Ping(seq=7),
     ),
     "to_child": (
+        f.Work(puzzle=PUZZLE),
         f.Welcome(conversation=C, token=TOKEN, epoch=EPOCH, seq=7, state="talking", recovered=True, n=4),
         f.Position(place=3, low=10, high=25),
         f.Paired(alias="Mia", key_id=KEY_ID, key=POINT),
@@ -72,6 +76,7 @@ EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
         f.StaffSeen(conversation=C, delivered=8, read=8),
         f.StaffRange(conversation=C, after=5),
         f.StaffEnd(conversation=C),
+        f.NoChild(conversation=C),
         f.Plan(conversation=C, minutes=10),
         f.Register(conversation=C, box=BOX),
         f.Here(),
@@ -92,6 +97,7 @@ EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
             open=True,
             free=1,
             unconfirmed=2,
+            attack=True,
         ),
         f.StaffPaired(conversation=C, key_id=KEY_ID, key=WRAPPED),
         f.StaffSaid(conversation=C, id=ID, seq=8, at=AT),

@@ -1,0 +1,105 @@
+"""While very many come: what a child sees and hears, how long its telephone works, and what counsellors are told."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+import redis
+from playwright.sync_api import Browser, expect
+
+from e2e.conftest import Product, Rooms, Watch, start
+from e2e.people.child import Child
+from e2e.people.counsellor import Counsellor
+
+TIMES = 3
+SLOW = 6
+WORK = "Vi gjør klart"
+MEASURE = """() => {
+  window.heard = []; window.stalls = []; window.links = 0;
+  const status = document.querySelector("[role=status]");
+  const all = { childList: true, characterData: true, subtree: true };
+  new MutationObserver(() => window.heard.push(status.textContent)).observe(status, all);
+  const look = () => (window.links += document.querySelector(".place a[href='tel:116111']")?.checkVisibility() ? 1 : 0);
+  new MutationObserver(look).observe(document.body, all);
+  let last = performance.now();
+  const turn = () => { const now = performance.now(); window.stalls.push(now - last); last = now; setTimeout(turn, 0); };
+  turn();
+}"""
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product, of which another worker has said that it is under attack."""
+    one = start(tmp_path_factory.mktemp("attacked"))
+    attack(one)
+    yield one
+    one.stop()
+
+
+def attack(product: Product) -> None:
+    """Say what a worker says that sees one."""
+    folder = product.data / "redis"
+    address = re.search(r'^unixsocket "(.+)"$', (folder / "redis.conf").read_text("utf-8"), re.MULTILINE)
+    assert address is not None
+    with redis.Redis(unix_socket_path=address[1], password=(folder / "password").read_text("ascii")) as admin:
+        admin.set("{q}:attack", int(time.time() * 1000) + 280_000, ex=280)
+    time.sleep(2)  # each worker looks once a second
+
+
+@pytest.fixture
+def besieged(attacked: Product, chromium: Browser) -> Iterator[Rooms]:
+    """Rooms at it, watched as ever: nobody asks another host, no policy is broken."""
+    hosts = (attacked.chat, attacked.child_page.rstrip("/"))
+    attacked.forget_everybody()  # the workers remember the attack themselves
+    rooms = Rooms(chromium, attacked, Watch((*hosts, *(host.replace("http", "ws", 1) for host in hosts))))
+    yield rooms
+    for context in rooms.contexts:
+        context.close()
+    assert rooms.watch.foreign == []
+    assert rooms.watch.told == []
+
+
+def test_F4_a_slow_telephone_is_let_in_soon_and_is_told_why_it_waits(attacked: Product, besieged: Rooms) -> None:
+    """At a sixth of the speed: in within seconds, the page never stands still for long, words are heard, whom to ring is in sight."""
+    took: list[float] = []
+    for _ in range(TIMES):
+        child = Child(besieged.page(phone=True))
+        child.comes_to(attacked.child_page)
+        frame = next(one for one in child.page.frames if one.url.endswith("/w"))
+        child.page.context.new_cdp_session(child.page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
+        frame.evaluate(MEASURE)
+        begun = time.monotonic()
+        child.begins()
+        child.sees("i køen") if took else child.sees("Du er den neste")
+        took.append(time.monotonic() - begun)
+        heard, stalls, links = frame.evaluate("[window.heard, window.stalls, window.links]")
+        assert links > 0
+        assert any(WORK in text for text in heard), heard
+        assert max(stalls) < 1_500, max(stalls)
+    assert max(took) < 3 * 4, took
+
+
+def test_F2_counsellors_see_that_very_many_come(attacked: Product, besieged: Rooms) -> None:
+    """Beside the line, in words that say what it means for those who write now."""
+    kari = Counsellor(besieged.page(phone=False), "Kari")
+    kari.signs_in(attacked)
+
+    expect(kari.page.get_by_text("Veldig mange kommer på én gang")).to_be_visible()
+
+
+def test_a_counsellor_shuts_out_one_who_is_no_child(attacked: Product, besieged: Rooms) -> None:
+    """In two steps, of which the second says what it means: the talk is over, and to be written up."""
+    kari, other = Counsellor(besieged.page(phone=False), "Kari"), Child(besieged.page(phone=True))
+    kari.signs_in(attacked)
+    kari.is_free()
+    other.comes_to(attacked.child_page)
+    other.begins()
+    name = kari.accepts()
+    pane = kari.opens_the_form(name)
+    pane.get_by_role("button", name="Ikke et barn: avslutt og steng ute").click()
+    expect(pane.get_by_text("Et helt hus eller en skole kan bli stengt ute")).to_be_visible()
+    pane.get_by_role("button", name="Ja, steng ute").click()
+
+    other.sees("Samtalen er ferdig")
+    expect(pane.get_by_role("button", name=re.compile("Ikke et barn"))).to_have_count(0)

@@ -1,0 +1,1 @@
+"""Flood: who lets many in at once without knowing any of them."""

@@ -1,0 +1,92 @@
+"""The flood gate of one worker: what it has seen itself is in memory, what all workers must know is in Redis.
+
+No bucket is ever written anywhere: not to Redis, not to a log, not to a figure.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+
+from server import keys, metrics
+from server.flood import puzzle
+from server.flood.rules import CALM_MS, Buckets, Limits, Starts, admits, attack_until, level
+from server.ids import new_id
+from server.link import Link
+from server.scripts import load
+from server.wire.frames import Puzzle, Worked
+
+BLOCKED = "blocked"
+"""What the edge says instead of a bucket that somebody at a desk has shut out."""
+DAY_SECONDS = 24 * 3600
+EDGE_SECONDS = 1.0
+
+
+class Flood:
+    """Who comes how fast, whether that is an attack, and the puzzles."""
+
+    def __init__(self, redis: Link, limits: Limits, secret: bytes, edge: str | None) -> None:
+        """`secret`: signs puzzles; `edge`: the Unix socket of the process that makes buckets, if there is one."""
+        self._redis = redis
+        self._limits = limits
+        self._secret = hashlib.sha256(b"alarmtelefonen.v1|puzzle|" + secret).digest()
+        self._edge = edge
+        self._buckets, self._starts = Buckets(), Starts()
+        self._until = 0
+        self._waiting = 0
+
+    def attack(self, now: int) -> bool:
+        """Tell whether the service is under attack."""
+        return now < self._until
+
+    async def look(self, waiting: int, now: int) -> None:
+        """Once a second: compare what has come with the limits, and with what the other workers have seen. Raises RedisError."""
+        self._waiting = waiting
+        starts = self._starts.lately(now)
+        until = attack_until(self._until, now, starts, waiting, self._limits)
+        if until > self._until:
+            if not self.attack(now):
+                metrics.alarm("under_attack", starts)
+            self._until = int(await load("flood", "alert")(self._redis, [keys.ATTACK], [until, CALM_MS // 1000]))
+        else:
+            self._until = max(self._until, int(await self._redis.get(keys.ATTACK) or 0))
+        metrics.UNDER_ATTACK.set(self.attack(now))
+
+    def puzzle(self, bucket: str | None, now: int, clock: int) -> Puzzle | None:
+        """Somebody begins a visit at `now` (ms): return what it has to solve first; None: nothing. `clock`: this machine's own (ms)."""
+        self._starts.note(now)
+        left = self._buckets.draw(bucket, now) if bucket else None
+        hard = level(left, attack=self.attack(now))
+        if not hard:
+            return None
+        metrics.PUZZLES.labels("given").inc()
+        return puzzle.make(self._secret, hard, clock)
+
+    async def is_solved(self, worked: Worked) -> bool:
+        """Tell whether a puzzle of ours was solved, in time and for the first time at any worker. Raises RedisError."""
+        good = puzzle.is_solved(self._secret, worked.puzzle, worked.counter, worked.key)
+        if good:
+            name = hashlib.sha256(worked.puzzle.signature.encode()).hexdigest()
+            good = bool(await load("flood", "spend")(self._redis, [keys.spent(name)], [new_id(), 2 * puzzle.SECONDS]))
+        metrics.PUZZLES.labels("solved" if good else "wrong").inc()
+        return good
+
+    def admits(self, bucket: str | None, now: int) -> bool:
+        """Tell whether one of this bucket may enter the line now."""
+        left = self._buckets.left(bucket, now) if bucket else None
+        let = admits(left, self._waiting, self._limits.line)
+        self._waiting += let  # until the line is counted again, within a second
+        return let
+
+    async def shut_out(self, bucket: str | None, seconds: int = DAY_SECONDS) -> None:
+        """Let nobody of this bucket begin a visit for a while: the edge is told, and it alone knows whom."""
+        if bucket is None or self._edge is None:
+            return
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(EDGE_SECONDS):
+                reader, writer = await asyncio.open_unix_connection(self._edge)
+                with contextlib.closing(writer):
+                    body = f"{bucket} {seconds}"
+                    head = f"POST /block HTTP/1.1\r\nHost: edge\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+                    writer.write((head + body).encode())
+                    await writer.drain()
+                    await reader.read(64)
