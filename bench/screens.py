@@ -1,4 +1,4 @@
-"""A picture of every screen of the child's side, to be looked at: every language, phone and desktop, light and dark, in e2e/screens/."""
+"""A picture of every screen and state of the child's side, to be looked at: languages, phone and desktop, light and dark (e2e/screens/)."""
 
 import sys
 import tempfile
@@ -8,15 +8,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from e2e.conftest import CHROMIUM, DESKTOP, FLAGS, PHONE, ROOT, start
 from e2e.people.counsellor import Counsellor
+from e2e.test_styleguide import NAMES, SHOWN
 
 OUT = ROOT / "e2e" / "screens"
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
-SHOW = """state => {
-  const chat = document.querySelector("child-chat");
-  chat.client.visit = {...chat.client.visit, ...state};
-  chat.requestUpdate();
-  return chat.updateComplete;
-}"""
 OPEN_ALL = "open => document.querySelectorAll('.talking details').forEach(one => { one.open = open })"
 
 
@@ -24,18 +19,12 @@ def take(page: Page, screen: str) -> int:
     """Take one screen in every language, size and scheme; end as it began. Return how many pictures that made."""
     choice = page.locator("#language select")
     codes: list[str] = choice.locator("option").evaluate_all("all => all.map(one => one.value)")
-    made = 0
     for code in (*codes[1:], codes[0]):
         with page.expect_response(f"**/words/{code}.json"):
             choice.select_option(code)
         expect(page.locator("html")).to_have_attribute("lang", code.partition("-")[0])  # easy words are Bokmål
-        for size, viewport in SIZES.items():
-            page.set_viewport_size(viewport)  # type: ignore[arg-type]
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=OUT / f"{screen}-{code}-{size}-{scheme}.png")
-                made += 1
-    return made
+        pictures(page, f"{screen}-{code}")
+    return len(codes) * 2 * len(SIZES)
 
 
 def journey(page: Page, kari: Counsellor, chat: str) -> int:
@@ -51,9 +40,7 @@ def journey(page: Page, kari: Counsellor, chat: str) -> int:
     made += take(page, "3-waiting-written")
     talk = kari.takes_next()
     kari.writes(talk, "Hei. Så bra at du skriver. Er du trygg akkurat nå?")
-    kari.pane(talk).get_by_text("Si at vi må si fra nå").click()
-    kari.pane(talk).get_by_label("Hvem sier dere fra til, og hvorfor?").fill("Vi ringer barnevernvakta, så noen kan komme til deg.")
-    kari.pane(talk).get_by_role("button", name="Vis det til").click()
+    kari.has_to_tell(talk, "Vi ringer barnevernvakta, så noen kan komme til deg.")
     expect(page.get_by_role("log").locator(".step")).to_be_visible()
     made += take(page, "4-talk")
     page.evaluate(OPEN_ALL, arg=True)
@@ -62,18 +49,32 @@ def journey(page: Page, kari: Counsellor, chat: str) -> int:
     page.get_by_role("button", name="Avslutt", exact=True).click()
     page.get_by_role("button", name="Ja, avslutt").click()
     made += take(page, "6-ended")
-    made += sum(
-        take(shown(page, {"screen": "failed", "problem": problem}), f"7-failed-{problem}") for problem in ("error", "full", "lost", "tab")
-    )
-    made += take(shown(page, {"screen": "closed", "opensAt": 4_000_000_000_000}), "8-closed")
     kari.closes(talk, "Test")
     return made
 
 
-def shown(page: Page, state: dict[str, object]) -> Page:
-    """Show a screen that is seldom come by."""
-    page.evaluate(SHOW, state)
-    return page
+def states(page: Page, chat: str) -> int:
+    """Take every state that the style page shows, in every language, size and scheme. Return how many pictures that made."""
+    page.goto(f"{chat}/styleguide")
+    names: list[str] = page.locator("#states iframe").evaluate_all(NAMES)
+    codes: list[str] = page.locator("nav a").evaluate_all("all => all.map(one => new URL(one.href).searchParams.get('lang'))")
+    for code in codes:
+        page.goto(f"{chat}/styleguide/state?lang={code}")
+        for name in names:
+            page.evaluate("name => { location.hash = encodeURIComponent(name) }", name)
+            page.wait_for_function(SHOWN, arg=name)
+            group, _, state = name.lower().replace(" ", "-").partition("/")
+            pictures(page, f"{group}--{state}-{code}")
+    return len(names) * len(codes) * 2 * len(SIZES)
+
+
+def pictures(page: Page, name: str) -> None:
+    """Take what stands there in every size and scheme."""
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=OUT / f"{name}-{size}-{scheme}.png")
 
 
 def main() -> int:
@@ -85,7 +86,8 @@ def main() -> int:
         try:
             kari = Counsellor(browser.new_context(locale="nb-NO").new_page(), "Kari")
             kari.signs_in(product)
-            made = journey(browser.new_context(locale="nb-NO", reduced_motion="reduce").new_page(), kari, product.chat)
+            page = browser.new_context(locale="nb-NO", reduced_motion="reduce").new_page()
+            made = journey(page, kari, product.chat) + states(page, product.chat)
         finally:
             browser.close()
             product.stop()

@@ -4,7 +4,6 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -133,27 +132,33 @@ def test_what_a_screen_reader_is_given_of_a_whole_talk(page: Page, product: Prod
     """The tree of roles, names and states at each step, as it was recorded and read: a change of it is looked at."""
     steps: list[str] = []
 
-    def step(name: str, role: Literal["log", "main"] = "main") -> None:
-        tree = page.get_by_role(role).aria_snapshot()
+    def step(name: str, of: str = "body") -> None:
+        tree = page.locator(of).aria_snapshot()
         steps.append(f"# {name}\n{re.sub(r'[0-9]{2}[.:][0-9]{2}', '00.00', tree)}\n")
 
     kari = Counsellor(rooms.page(phone=False), "Kari")
     kari.signs_in(product)
+    step("before")
     page.get_by_role("button", name="Begynn å skrive").click()
     expect(page.get_by_role("main").get_by_text("Du er den neste.")).to_be_visible()
+    step("waiting")
     page.get_by_role("textbox", name="Skriv her").fill("Hei")
     page.get_by_role("textbox", name="Skriv her").press("Enter")
     expect(page.get_by_role("log")).to_contain_text("Ingen har lest det ennå")
-    step("written while waiting", "log")
+    step("written while waiting", "[role=log]")
     talk = kari.takes_next()
     kari.writes(talk, "Hei. Jeg heter Kari.")
     expect(page.get_by_role("log")).to_contain_text("Jeg heter Kari")
     expect(page.get_by_role("log")).to_contain_text("Lest")
     step("talking")
+    kari.has_to_tell(talk, "Vi ringer barnevernvakta, så noen kan komme til deg.")
+    expect(page.get_by_role("log").locator(".step")).to_be_visible()
+    step("told that somebody has to know", "[role=log]")
     page.get_by_role("button", name="Avslutt", exact=True).click()
     step("asked whether to end")
     page.get_by_role("button", name="Ja, avslutt").click()
     expect(page.locator("main.last h1")).to_be_focused()
+    step("ended")
     kari.closes(talk, "Test")
     told = "\n".join(steps)
     if os.environ.get("GOLDEN") == "write":

@@ -102,9 +102,14 @@ def test_every_state_is_for_everyone_and_every_word_is_in_one(walk: Walk, states
 
 def test_the_page_itself_is_for_everyone(chromium: Browser, product: Product) -> None:
     """What is written of the style, the colours read from the sheet, each state in a frame; axe finds nothing in the page."""
-    page = chromium.new_page(viewport=DESKTOP)  # type: ignore[arg-type]
+    page = chromium.new_page(viewport=DESKTOP, locale="en-GB")  # type: ignore[arg-type]
     page.goto(f"{product.chat}/styleguide")
     expect(page.get_by_role("heading", name="Words")).to_be_visible()
+    without = page.frame_locator("iframe[title='Without a script']")
+    expect(without.get_by_role("link", name="Leave quickly")).to_have_css("border-radius", "34px")
+    page.get_by_role("button", name="Talk to us").click()
+    expect(page.frame_locator("iframe[title='Chat']").get_by_role("heading", level=1)).to_be_visible()
+    page.keyboard.press("Escape")
     expect(page.locator(".swatch").first).to_contain_text("#")
     frame = page.frame_locator("iframe[title='Before: first']")
     expect(frame.get_by_role("heading", level=1)).to_have_text("Hi. Do you want to talk to someone?")

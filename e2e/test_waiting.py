@@ -10,6 +10,8 @@ from e2e.conftest import Product, Rooms
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
+LOCKED = 14_000
+"""Longer (ms) than the twelve seconds after which somebody who is not heard is gone for now."""
 KEPT = "sessionStorage.length + localStorage.length"
 
 
@@ -78,6 +80,28 @@ def test_the_place_is_held_over_a_dropped_line(product: Product, rooms: Rooms) -
     expect(first.frame.get_by_text("Vi mistet kontakten.").first).to_be_visible(timeout=20_000)
     rooms.watch.told.clear()
     first.page.context.set_offline(False)
+    first.sees("Du er den neste.")
+    second.sees("Du er nummer 2 i køen.")
+    rooms.watch.told.clear()
+
+
+def test_the_place_is_held_while_the_telephone_is_locked(product: Product, rooms: Rooms) -> None:
+    """The first of two locks its telephone until it is believed gone: nothing runs there. Unlocked, it is still the first."""
+    first, second = Child(rooms.page(phone=True)), Child(rooms.page(phone=True))
+    for child, words in ((first, "Du er den neste."), (second, "Du er nummer 2 i køen.")):
+        child.comes_to(product.child_page)
+        child.begins()
+        child.sees(words)
+    telephone = first.page.context.new_cdp_session(first.page)
+    telephone.send("Page.setWebLifecycleState", {"state": "frozen"})
+    first.page.context.set_offline(True)
+    second.page.wait_for_timeout(LOCKED)
+    rooms.watch.told.clear()
+
+    first.page.context.set_offline(False)
+    telephone.send("Page.setWebLifecycleState", {"state": "active"})
+    first.writes("jeg er her igjen")
+    first.has_sent("jeg er her igjen", "Ingen har lest det ennå")
     first.sees("Du er den neste.")
     second.sees("Du er nummer 2 i køen.")
     rooms.watch.told.clear()

@@ -95,7 +95,7 @@ def complete(environ: Mapping[str, str], data: Path, url: str, chat: socket.sock
     defaults = {
         "ALARM_CHAT_ORIGIN": f"http://127.0.0.1:{here}",
         "ALARM_STAFF_ORIGIN": f"http://127.0.0.1:{here}",
-        "ALARM_HOST_ORIGINS": f"http://127.0.0.1:{host} http://localhost:{host}",
+        "ALARM_HOST_ORIGINS": f"http://127.0.0.1:{host} http://localhost:{host} http://127.0.0.1:{here}",  # the last: the style page
     }
     return defaults | given | {"REDIS_URL": url, "ALARM_DATA": str(data), "PYTHONPATH": str(ROOT)}
 

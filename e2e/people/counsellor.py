@@ -69,6 +69,13 @@ class Counsellor:
         box.fill(text)
         box.press("Enter")
 
+    def has_to_tell(self, name: str, why: str) -> None:
+        """Show the child that somebody has to be told now, and why."""
+        pane = self.pane(name)
+        pane.get_by_text("Si at vi må si fra nå").click()
+        pane.get_by_label("Hvem sier dere fra til, og hvorfor?").fill(why)
+        pane.get_by_role("button", name="Vis det til").click()
+
     def reads(self, name: str, text: str) -> None:
         """Wait until a message can be read in one talk."""
         expect(self.pane(name).get_by_role("log").get_by_text(text)).to_be_visible()
