@@ -204,6 +204,24 @@ def test_kill_9_leaves_nothing(running: Running) -> None:
     assert_nothing_left(left)
 
 
+def test_ctrl_c_ends_what_is_being_made_too() -> None:
+    """Before anything runs it is built: Ctrl-C then ends every process of the step, one that does not hear TERM as well."""
+    slow = """. tools/step.sh; step Something sh -c 'trap "" TERM; (sleep 300); sleep 300'"""
+    with subprocess.Popen(
+        ["/bin/bash", "-c", slow],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - as a terminal starts it, whoever runs the tests
+    ) as step:
+        until(lambda: any(has(one, "sleep") for one in psutil.Process(step.pid).children(recursive=True) if has(one, "300")))
+        left = psutil.Process(step.pid).children(recursive=True)
+        os.killpg(step.pid, signal.SIGINT)
+        _, alive = psutil.wait_procs(left, timeout=20)
+
+    assert [one for one in alive if has(one, "300")] == []
+
+
 def test_a_folder_is_for_one_start(running: Running, tmp_path: Path) -> None:
     """A second start over the same files is refused: it would ruin them."""
     assert "stopped: " in refusal(tmp_path / "data")

@@ -1,4 +1,5 @@
 # step NAME COMMAND...: run a command, with a dot for every two seconds, how long it took, and its output only when it fails.
+# The command is a process group of its own (set -m), and Ctrl-C goes to all of it: a shell in it would go on by itself, and npm does not hear TERM.
 # Sourced by the other scripts.
 
 step() {
@@ -7,9 +8,11 @@ step() {
   log=$(mktemp)
   started=$SECONDS
   printf '%s ...' "$name"
+  set -m
   "$@" >"$log" 2>&1 </dev/null &
   pid=$!
-  trap 'kill "$pid" 2>/dev/null; rm -f "$log"' EXIT
+  set +m
+  trap 'kill -INT -- -"$pid" 2>/dev/null; rm -f "$log"' EXIT
   while kill -0 "$pid" 2>/dev/null; do
     sleep 0.2
     if ((SECONDS - started > 0 && (SECONDS - started) % 2 == 0 && SECONDS != ${said:-0})); then
