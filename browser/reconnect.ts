@@ -5,6 +5,7 @@
  * 1. Full jitter: anywhere between now and a window of 3 s, so that a thousand browsers do not come back at once.
  * 2. The window doubles with each try in vain, up to 15 s.
  * 3. Never more than one try a second, whatever wakes us; after "too much at once" (4529) not within five.
+ * 4. Where the usual way cannot be opened the other way is tried at once: it is another question to the network, not the same one again.
  */
 
 export const WINDOW = 3_000;
@@ -34,6 +35,15 @@ export function nextTry(now: number, lastTry: number, tries: number, random: num
 /** Return when (ms) to try when the browser has woken up or is online again: at once, but not within a second of the last try. */
 export function wokenTry(now: number, lastTry: number): number {
   return Math.max(now, lastTry + LEAST);
+}
+
+/** So many tries in a row that could not be opened speak of a network that has changed, and not of a server that starts anew. */
+export const CHANGED = 3;
+
+/** Tell whether the next try takes the other way, after so many in a row that could not be opened: soon where none ever was, and by turns. */
+export function takesOther(stuck: number, everOpened: boolean): boolean {
+  const since = stuck - (everOpened ? CHANGED : 1);
+  return since >= 0 && since % 2 === 0;
 }
 
 /** Return before when (ms) nothing is tried after a socket was closed with this code, whatever wakes us. */

@@ -14,7 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from server import clock, link, log
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
-from server.door import answers, pages, staff_pages, styleguide
+from server.door import answers, pages, staff_pages, streams, styleguide
 from server.door.guard import Guard
 from server.door.sockets import ChildDoor, StaffDoor
 from server.flood.rules import Limits
@@ -140,10 +140,12 @@ def create(settings: Settings) -> Starlette:
             return JSONResponse({"store": "lost"}, 503)
         return JSONResponse({"store": "here", "open": house.opening().open, "unconfirmed": house.late})
 
+    child = ChildDoor(house, ticking)
     routes = [
         Route("/health", health),
         Route("/healthz", alive),
-        WebSocketRoute("/ws", ChildDoor(house, ticking)),
+        WebSocketRoute("/ws", child),
+        *streams.routes(house, child),
         WebSocketRoute("/staff/ws", StaffDoor(house, ticking)),
         *pages.routes(house),
         *styleguide.routes(house),

@@ -16,6 +16,7 @@ MOST_VALUES = 50
 
 SOCKETS = Gauge("chat_sockets", "Sockets of this worker that have been welcomed", ["role"])
 CLOSES = Counter("chat_closes", "Sockets that have ended, by close code (1006: the other side was gone)", ["code"])
+STREAMS = Counter("chat_streams", "Connections that came as an event stream: a network that lets no WebSocket through")
 REFUSED = Counter("chat_refused", "Frames that had no effect, by why", ["why"])
 STORED = Counter("chat_messages_stored", "Messages acknowledged after the durable write", ["role"])
 STORE_ERRORS = Counter("chat_store_errors", "Answers of the store that were errors, and answers that did not come", ["kind"])
@@ -48,6 +49,7 @@ OLDEST = Gauge("chat_oldest_unconfirmed_seconds", "Age of the oldest sealed talk
 OURS = (
     SOCKETS,
     CLOSES,
+    STREAMS,
     REFUSED,
     STORED,
     STORE_ERRORS,

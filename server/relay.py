@@ -23,10 +23,10 @@ PAUSE = 0.5
 
 
 class Hint(msgspec.Struct, frozen=True, array_like=True):
-    """One hint: to whom (a pulse name), what kind, and a frame as JSON or the newer tab's id."""
+    """One hint: to whom (a pulse name, or a stream), what kind, and a frame as JSON, the newer tab's id or a POST for a stream."""
 
     to: str
-    kind: Literal["frame", "look", "replaced", "signed_out", "shut_out"]
+    kind: Literal["frame", "look", "replaced", "signed_out", "shut_out", "posted"]
     data: bytes = b""
 
 
@@ -61,6 +61,10 @@ class Relay:
     def hears(self, name: str, listener: Listener) -> bool:
         """Tell whether hints for this name are handed to this listener."""
         return self._listeners.get(name) is listener
+
+    def has_listener(self, name: str) -> bool:
+        """Tell whether anybody hears hints for this name here."""
+        return name in self._listeners
 
     def send(self, worker: str, hint: Hint) -> None:
         """Send a hint to a worker ("": nobody is there). Never waits, never raises."""

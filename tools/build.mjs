@@ -25,6 +25,7 @@ const ENTRIES = {
   "loader.js": "widget/loader.ts",
   "widget.js": "widget/widget.ts",
   "work.js": "widget/work.ts",
+  "stream.js": "browser/stream.ts",
   "widget.css": "widget/widget.css",
   "icon.svg": "widget/icon.svg",
   "styleguide.js": "widget/styleguide/index.ts",

@@ -25,10 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from server import keys, serve  # noqa: E402 - the tool runs from a checkout, not from an installation
-from server.door import pace, socket  # noqa: E402 - the same
+from server.door import guard, pace, socket, stream  # noqa: E402 - the same
 from server.helpline import Helpline  # noqa: E402 - the same
 from server.session.rules import TOKEN_AGE  # noqa: E402 - the same
 from server.wire import form, frames, package  # noqa: E402 - the same
+from server.wire import stream as bodies  # noqa: E402 - the same
 from server.wire.closes import CLOSES, REST_SECONDS, Then  # noqa: E402 - the same
 from tools.drawn import table, write_or_check  # noqa: E402 - the same
 
@@ -125,6 +126,8 @@ def bounds(hint: object) -> str:
             return f"text that fits `{pattern}`" if pattern else f"text{span(least, most, 'characters')}"
         case shape.BytesType(min_length=least, max_length=most):
             return f"bytes{span(least, most)}"
+        case shape.ListType(min_length=least, max_length=most):
+            return f"list{span(least, most)}"
         case shape.BoolType():
             return "`true` or `false`"
     raise TypeError(f"no words for {kind}")
@@ -234,6 +237,10 @@ def limits() -> str:
         ("what waits for a client that does not read", kib(socket.MOST_BYTES), "4008"),
         ("how long a client may take nothing of what is sent", f"{socket.SEND_SECONDS:g} s", "the connection is cut"),
         ("an answer to a WebSocket ping, which goes as often", f"{serve.PING:g} s", "the connection is cut"),
+        ("without a WebSocket: what is posted and not yet looked at", kib(stream.MOST_POSTED), "not taken: posted again"),
+        ("a POST", f"{kib(guard.MOST_BODY)}, {bodies.MOST_FRAMES} frames", "413, 400"),
+        ("POSTs of one stream", f"{pace.BURST} at once, then {pace.PER_SECOND:g} a second, one at a time", "held back, 429"),
+        (f"an answer to a `beat`, which comes every {stream.BEAT:g} s", f"{stream.SILENT:g} s", "the connection is cut"),
         ("an answer to `hello`", f"{socket.ANSWER_SECONDS:g} s", "4013"),
         ("messages of one talk", f"{cap} (a setting)", "`refused too_many`"),
         ("a child's token", f"{TOKEN_AGE // 3600} h, and not longer than its talk", "4503, 4010"),
@@ -252,6 +259,7 @@ def drawings() -> dict[str, str]:
     return {
         "codes": codes(),
         "limits": limits(),
+        "stream": structs(bodies, bodies.Opening, bodies.Post),
         "types": types(frames, TYPES),
         "refusals": refusals(),
         **{name: side(name) for name in SIDES},

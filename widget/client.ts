@@ -7,6 +7,7 @@
  */
 
 import { fromBase64, newId, toBase64 } from "../browser/bytes.ts";
+import { fetched } from "../browser/carrier.ts";
 import { Connection } from "../browser/connection.ts";
 import type { ChildFrame, ChildHello, Language, Puzzle, ToChild } from "../browser/frames.ts";
 import { newConversationKey, openMessage, readConversationKey, sealMessage, showConversationKey, wrapKey } from "../browser/sealing.ts";
@@ -76,13 +77,14 @@ export class Client {
       if (times === this.#times) this.#set(visits.failed(this.visit, "browser"));
       return;
     }
-    this.#connection = new Connection(this.address, {
+    const listener = {
       opened: () => this.#send(visits.hello(this.visit)),
-      received: (frames) => this.#received(frames),
-      lost: (code) => this.#moved(visits.disconnected(this.visit, code, Date.now())),
-      finished: (code) => this.#moved(visits.finished(this.visit, code)),
+      received: (frames: ToChild[]) => this.#received(frames),
+      lost: (code: number) => this.#moved(visits.disconnected(this.visit, code, Date.now())),
+      finished: (code: number) => this.#moved(visits.finished(this.visit, code)),
       beat: () => this.#send({ t: "ping", seq: have(this.visit.talk) }),
-    });
+    };
+    this.#connection = new Connection(this.address, listener, fetched(this.page.stream));
     this.#timer = setInterval(() => this.#moved(visits.ticked(this.visit, Date.now(), this.draft)), SECOND);
     this.#connection.start();
   }

@@ -22,6 +22,8 @@ export interface Page {
   readonly site: string;
   /** Where the script is fetched from that works for a moment, while very many come. */
   readonly work: string;
+  /** Where the script is fetched from that connects where no WebSocket can be opened. */
+  readonly stream: string;
   readonly timezone: string;
   readonly silence_minutes: number;
   /** So long a place in the line is held for a browser that is away. */

@@ -109,6 +109,7 @@ class Pages:
             "exit_url": helpline.exit_url,
             "site": helpline.site or helpline.name,
             "work": self.built["work.js"].address,
+            "stream": self.built["stream.js"].address,
             "timezone": helpline.timezone,
             "silence_minutes": helpline.silence_minutes,
             "hold_minutes": max(1, helpline.waiting_grace_seconds // 60),

@@ -85,6 +85,24 @@ class Requests(HttpToolsProtocol):
         self._wait_no_more()
         super().connection_lost(exc)
 
+    def on_headers_complete(self) -> None:
+        """Let the application cut the connection off: an answer that nobody reads would keep it for ever."""
+        super().on_headers_complete()
+        self.scope["state"]["cut"] = self.transport.abort
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Nothing more was asked: what of the last answer is not flushed soon never will be."""
+        super().timeout_keep_alive_handler()
+        self.loop.call_later(LAST_WORDS, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """The worker stops: an answer that goes on and on is told so (`scope["state"]["stop"]`), and no stalled reader holds it up."""
+        super().shutdown()
+        under_way = cast("RequestResponseCycle | None", self.cycle)
+        if under_way is not None:
+            under_way.scope["state"].get("stop", lambda: None)()
+        self.loop.call_later(LAST_WORDS / 2, self.transport.abort)
+
     def _wait(self) -> None:
         self._wait_no_more()
         self.waiting = self.loop.call_later(REQUEST_SECONDS, self._waited)

@@ -1,14 +1,18 @@
-"""One WebSocket as plain ASGI: frames in, frames out, one writer, bounded, and every close with its reason.
+"""One connection, whatever carries it: frames in, frames out, one writer, bounded, and every close with its reason.
+
+Two carriers bear it: a WebSocket (`web_socket.py`) and, where a network lets none through, an event stream with POSTs (`stream.py`).
+A path sees no difference.
 
 Rules of this file:
 
-1. Only the writer sends. All that was put since its last turn leaves in one text message.
+1. Only the writer sends. All that was put since its last turn leaves in one text.
 2. Nothing grows without bound: who does not read is closed with 4008.
 3. What a path raises becomes a close code here; the inside of an unexpected error reaches nobody.
 """
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -17,7 +21,7 @@ from redis.exceptions import RedisError
 from server import metrics
 from server.door.pace import Pace
 from server.wire.closes import CLOSES
-from server.wire.frames import MAX_FIRST_FRAME, PROTOCOL, Frame, FrameError, dump
+from server.wire.frames import MAX_FIRST_FRAME, Frame, FrameError, dump
 
 Asgi = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Asgi]]
@@ -56,17 +60,17 @@ async def answered_soon() -> AsyncIterator[None]:
         raise CloseError(4013) from None
 
 
-class Socket:
+class Socket(ABC):
     """One connection."""
+
+    silence: Callable[[], float]
+    """Returns for how many seconds nothing has come, be it only the answer to a ping."""
 
     def __init__(self, scope: Asgi, receive: Receive, send: Send, on_failure: Callable[[BaseException], None]) -> None:
         """`on_failure` is told of an error that nobody expected."""
-        self._offered = scope.get("subprotocols", [])
         self._receive = receive
         self._send = send
         self._on_failure = on_failure
-        self.silence: Callable[[], float] = scope.get("state", {}).get("silence", lambda: 0.0)
-        """Returns for how many seconds nothing has come, be it only the answer to a ping."""
         self.bucket = next((value.decode("latin-1") for name, value in scope.get("headers", ()) if name == b"alarm-bucket"), None) or None
         """What the edge has made of an address; None: nothing is known. Never written anywhere."""
         self._outbox: list[bytes] = []
@@ -78,10 +82,9 @@ class Socket:
 
     async def serve(self, path: Callable[["Socket"], Awaitable[None]]) -> None:
         """Accept, walk the path to its end, and close with the right code."""
-        if (await self._receive())["type"] != "websocket.connect":
+        known = await self._accept()
+        if known is None:
             return
-        known = PROTOCOL in self._offered
-        await self._send({"type": "websocket.accept", "subprotocol": PROTOCOL if known else None})
         writer = asyncio.create_task(self._write())
         try:
             self.close(await _code_of(path(self), self._on_failure) if known else 4526)
@@ -89,6 +92,22 @@ class Socket:
         finally:
             writer.cancel()
             metrics.CLOSES.labels(self._code or GONE).inc()
+
+    # --- what a carrier does -------------------------------------------------------------------
+
+    @abstractmethod
+    async def _accept(self) -> bool | None:
+        """Let the other side in; tell whether it speaks our protocol. None: it has gone already, or was told why not."""
+
+    @abstractmethod
+    async def _next(self) -> str:
+        """Return the next text that has come. Raises CloseError, GoneError."""
+
+    @abstractmethod
+    async def _leave(self, frames: list[bytes], code: int | None) -> None:
+        """Send these frames in one text; with a code, close after them. Returns when they have left."""
+
+    # --- what a path sees ----------------------------------------------------------------------
 
     async def first(self) -> str:
         """Return the first text: soon, and small. Raises CloseError, GoneError."""
@@ -103,17 +122,14 @@ class Socket:
 
     async def text(self) -> str:
         """Return the next text. Raises CloseError, GoneError."""
-        event = await self._receive()
-        if event["type"] == "websocket.disconnect" or self._code is not None:
+        text = await self._next()
+        if self._code is not None:
             raise GoneError  # what came before the close was read has no effect any more
-        text = event.get("text")
-        if text is None:
-            raise CloseError(1003)
         if pause := self._pace.pause(asyncio.get_running_loop().time()):
             await asyncio.sleep(pause)  # meanwhile nothing more is read from this connection
             if self._code is not None:
                 raise GoneError
-        return str(text)
+        return text
 
     def put(self, frame: Frame) -> None:
         """Let a frame leave with the writer's next turn."""
@@ -160,12 +176,10 @@ class Socket:
             if code is not None:
                 return
 
-    async def _leave(self, frames: list[bytes], code: int | None) -> None:
-        if frames and code != GONE:
-            data = frames[0] if len(frames) == 1 else b"[" + b",".join(frames) + b"]"
-            await self._send({"type": "websocket.send", "text": data.decode()})
-        if code is not None and code != GONE:
-            await self._send({"type": "websocket.close", "code": code, "reason": CLOSES[code].reason})
+
+def one_text(frames: list[bytes]) -> bytes:
+    """Return frames as one text: one frame as it is, several as an array."""
+    return frames[0] if len(frames) == 1 else b"[" + b",".join(frames) + b"]"
 
 
 async def _code_of(path: Awaitable[None], on_failure: Callable[[BaseException], None]) -> int:

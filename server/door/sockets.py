@@ -1,7 +1,8 @@
-"""The two doors for sockets: the child's and the staff's. Plain ASGI: origin first, then the path."""
+"""The two doors for WebSockets: the child's and the staff's. Plain ASGI: origin first, then the path."""
 
 from server.door.guard import origin_allowed
 from server.door.socket import Asgi, Receive, Send, Socket
+from server.door.web_socket import WebSocket
 from server.house import House
 from server.shift import Shift
 from server.ticking import Ticking
@@ -20,7 +21,7 @@ class ChildDoor:
         if not origin_allowed(scope["headers"], (self.house.settings.chat_origin,)):
             await refuse(receive, send)
             return
-        await Socket(scope, receive, send, self.house.on_failure).serve(self.walk)
+        await WebSocket(scope, receive, send, self.house.on_failure).serve(self.walk)
 
     async def walk(self, socket: Socket) -> None:
         """Walk one child's path."""
@@ -44,7 +45,7 @@ class StaffDoor:
         if not origin_allowed(scope["headers"], (self.house.settings.staff_origin,)):
             await refuse(receive, send)
             return
-        await Socket(scope, receive, send, self.house.on_failure).serve(self.walk)
+        await WebSocket(scope, receive, send, self.house.on_failure).serve(self.walk)
 
     async def walk(self, socket: Socket) -> None:
         """Walk one counsellor's path."""

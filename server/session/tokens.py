@@ -3,13 +3,14 @@
 import secrets
 from datetime import timedelta
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 
 from server import clock
 from server.ids import is_id
 from server.session.rules import TOKEN_AGE
 
 PURPOSE = "alarmtelefonen.v1 visit"
+STREAM_PURPOSE = "alarmtelefonen.v1 stream"
 
 
 class TokenError(Exception):
@@ -43,3 +44,24 @@ class Tokens:
             case _:
                 msg = "a token of another shape"
                 raise TokenError(msg)
+
+
+class StreamNames:
+    """Makes and reads the names of event streams: which worker holds it and which it is there, signed with the workers' shared secret."""
+
+    def __init__(self, secret: str) -> None:
+        """`secret`: the signing secret from the data folder."""
+        self._signer = Signer(secret, salt=STREAM_PURPOSE, sep="~")
+
+    def issue(self, worker: str, stream: str) -> str:
+        """Return the name of a stream. Both are ids."""
+        return self._signer.sign(f"{worker}.{stream}").decode("ascii")
+
+    def read(self, name: str) -> tuple[str, str]:
+        """Return the worker that holds it, and the stream's id. Raises TokenError."""
+        try:
+            worker, _, stream = self._signer.unsign(name).decode("ascii").partition(".")
+        except (BadData, UnicodeError) as error:
+            msg = "not a name of ours"
+            raise TokenError(msg) from error
+        return worker, stream

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CLOSES } from "../../browser/frames.ts";
-import { CALM, LEAST, MOST, WINDOW, isFinal, nextTry, restUntil, windowAfter, wokenTry } from "../../browser/reconnect.ts";
+import { CALM, LEAST, MOST, WINDOW, isFinal, nextTry, restUntil, takesOther, windowAfter, wokenTry } from "../../browser/reconnect.ts";
 
 test("4000 to 4499, too much at once, a hello too late, a restart and a lost line connect again; 4500 and above never do", () => {
   for (const code of [1000, 1001, 1005, 1006, 1011, 1012, 4000, 4008, 4010, 4013, 4499, 4508, 4529]) assert.equal(isFinal(code), false, String(code));
@@ -35,6 +35,11 @@ test("a browser that wakes up tries at once", () => {
 test("after too much at once nothing is tried for five seconds, after anything else at once", () => {
   assert.equal(restUntil(10_000, 4529), 15_000);
   assert.equal(restUntil(10_000, 1006), 0);
+});
+
+test("where nothing ever opened, the other way is tried at once and then by turns; where something did, a server that starts anew is waited for", () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map((stuck) => takesOther(stuck, false)), [false, true, false, true, false, true]);
+  assert.deepEqual([0, 1, 2, 3, 4, 5].map((stuck) => takesOther(stuck, true)), [false, false, false, true, false, true]);
 });
 
 test("what the browser does at each close code is what the protocol says", () => {
