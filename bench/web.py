@@ -200,7 +200,7 @@ answering a finger: by the clock, so what else the machine does meanwhile counts
 
 {table}
 
-The page itself travels with gzip, built files with brotli; the second line counts all of it with brotli, as the build does.
+All of it travels with brotli, where the browser can unpack that.
 """
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from base64 import b64encode
 from http.client import HTTPResponse
 from typing import Any
 
+import brotli
 import pytest
 
 from server import keyfiles
@@ -92,8 +93,10 @@ def test_files_are_what_the_page_says_they_are(service: Service) -> None:
 
 def test_what_a_child_must_load_is_small(service: Service) -> None:
     """Page, style and script together travel in at most 30 kB, and the loader in at most 2 kB, words and all."""
-    page = get(service, "/w", **{"Accept-Encoding": "gzip, br"})[1]
-    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', gzip.decompress(page).decode())
+    answer, page = get(service, "/w", **{"Accept-Encoding": "gzip, br"})
+    assert answer.headers["content-encoding"] == "br"
+    assert brotli.decompress(page) == gzip.decompress(get(service, "/w", **{"Accept-Encoding": "gzip"})[1]) == get(service, "/w")[1]
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', brotli.decompress(page).decode())
     total = len(page) + sum(len(get(service, path, **{"Accept-Encoding": "gzip, br"})[1]) for path in files)
 
     assert total <= 30_000
