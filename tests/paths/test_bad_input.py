@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from server import keyfiles
 from server.ids import new_id
 from server.session.rules import TOKEN_AGE
 from server.session.tokens import PURPOSE, Tokens
@@ -138,10 +139,10 @@ async def test_a_frame_that_is_not_a_childs_closes_and_the_visit_stays(service: 
 
 async def test_tokens_that_are_not_good(service: Service) -> None:
     """Forged, too old, or of a visit that is gone."""
-    secret = (service.data / "token.secret").read_bytes()
-    gone = str(URLSafeTimedSerializer(secret.hex(), salt=PURPOSE).dumps([new_id(), "x"]))
+    ours = Tokens(keyfiles.read_secret(service.data / "token.secret").hex())
+    gone = ours.issue(new_id())
     with time_machine.travel(datetime.now(UTC) - timedelta(seconds=TOKEN_AGE + 60)):
-        expired = Tokens(secret.hex()).issue(new_id())
+        expired = ours.issue(new_id())
     forged = str(URLSafeTimedSerializer("another secret", salt=PURPOSE).dumps([new_id(), secrets.token_urlsafe(32)]))
 
     assert await code_after(service, f.dump(f.ChildHello(token=forged)).decode()) == 4503
