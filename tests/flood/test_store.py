@@ -86,7 +86,7 @@ async def test_F4_a_puzzle_is_cheap_for_the_server(redis: Link) -> None:
     """To make and to check one takes a few milliseconds, also the hardest: the median of many, since this machine does much else."""
     flood = gate(redis)
     made, checked = [], []
-    for _ in range(21):
+    for _ in range(7):
         begun = time.perf_counter()
         one = puzzle.make(flood._secret, HARDEST, clock.now())
         made.append(time.perf_counter() - begun)
@@ -96,8 +96,8 @@ async def test_F4_a_puzzle_is_cheap_for_the_server(redis: Link) -> None:
         checked.append(time.perf_counter() - begun)
         assert tries(HARDEST) // 2 <= worked.counter < tries(HARDEST)
 
-    assert sorted(made)[10] < 0.005 * 4
-    assert sorted(checked)[10] < 0.005 * 4
+    assert sorted(made)[3] < 0.005 * 4
+    assert sorted(checked)[3] < 0.005 * 4
 
 
 async def test_all_workers_know_of_an_attack_and_of_its_end(redis: Link) -> None:
