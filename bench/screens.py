@@ -80,6 +80,8 @@ def pictures(page: Page, name: str) -> None:
 def main() -> int:
     """Take them all."""
     OUT.mkdir(parents=True, exist_ok=True)
+    for old in OUT.glob("*.png"):
+        old.unlink()
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         product = start(Path(data))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

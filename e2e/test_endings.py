@@ -63,7 +63,7 @@ def test_a_quiet_talk_is_asked_before_it_ends(product: Product, rooms: Rooms) ->
 
 
 def test_after_a_talk_there_is_care_a_way_back_and_a_copy_for_who_wants_it(product: Product, rooms: Rooms) -> None:
-    """How to come back without an account, two questions that nobody has to answer, and a copy whose risk is said first."""
+    """How to come back without an account, and that it works; two questions nobody has to answer; a copy whose risk is said first."""
     kari, child = Counsellor(rooms.page(phone=False), "Kari"), Child(rooms.page(phone=True))
     kari.signs_in(product)
     child.comes_to(product.child_page)
@@ -93,4 +93,14 @@ def test_after_a_talk_there_is_care_a_way_back_and_a_copy_for_who_wants_it(produ
     assert "jeg er redd" in text
     assert "Kari" in text
     assert text.index("jeg er redd") < text.index("Takk for at du sier det")
+    kari.closes(talk, "Test")
+
+    child.frame.get_by_role("button", name="Skriv til oss igjen").click()
+    child.begins()
+    child.writes("det er meg igjen")
+    talk = kari.takes_next()
+    kari.reads(talk, "det er meg igjen")
+    expect(kari.pane(talk).get_by_role("log").locator(".message")).to_have_count(1)
+    expect(child.frame.get_by_text("jeg er redd")).to_have_count(0)
+    child.ends()
     kari.closes(talk, "Test")

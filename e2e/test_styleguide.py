@@ -18,9 +18,11 @@ TALL = {"width": 320, "height": 1600}
 
 NAMES = "all => all.map(one => decodeURIComponent(new URL(one.src).hash.slice(1)))"
 SHOWN = "name => document.documentElement.dataset.shown === name"
-SAID = """() => [document.documentElement, ...document.querySelectorAll("*")]
+SAID = """() => [...document.querySelectorAll("body *:not(script)")]
   .flatMap((one) => [one.ariaLabel, one.placeholder, one.children.length === 0 || one.matches("p, li, span") ? one.textContent : ""])
   .filter(Boolean).join("\\n")"""
+NOT_BY_KEY = """() => [...document.querySelectorAll("a, button, select, textarea, input, summary")]
+  .filter((one) => one.checkVisibility() && !one.disabled && one.tabIndex < 0).map((one) => one.outerHTML.slice(0, 80))"""
 ELSEWHERE = {
     "title": "the name of the page, not in it",
     "no_script": "without a script",
@@ -47,6 +49,7 @@ class Walk:
         self.page.wait_for_function(SHOWN, arg=state)
         self.said += f"\n{self.page.evaluate(SAID)}"
         self.wrong += [f"{state}, {scheme}: {fault}" for fault in faults(self.page)]
+        self.wrong += [f"{state}: not reached by a key: {one}" for one in self.page.evaluate(NOT_BY_KEY)]
         try:
             check(self.page)
         except AssertionError as error:
@@ -54,9 +57,15 @@ class Walk:
 
     def lacks(self) -> list[str]:
         """Return the words of this language that no state has shown."""
-        own = tomllib.loads((ROOT / "config" / "wording" / f"{self.code}.toml").read_text("utf-8"))
-        words = own.get("shared", {}) | own["child"]
+        words = written(self.code)
         return [key for key, text in words.items() if key not in ELSEWHERE and not re.search(pattern(text), self.said)]
+
+
+def written(code: str) -> dict[str, str]:
+    """Return the words of the child's side in a language, with those of the one that it is based on."""
+    own: dict[str, Any] = tomllib.loads((ROOT / "config" / "wording" / f"{code}.toml").read_text("utf-8"))
+    words: dict[str, str] = own["shared"] | own["child"]
+    return (written(own["base"]) if "base" in own else {}) | words
 
 
 def pattern(text: str) -> str:
@@ -91,7 +100,7 @@ def walk(chromium: Browser, product: Product, request: Any) -> Iterator[Walk]:  
 
 
 def test_every_state_is_for_everyone_and_every_word_is_in_one(walk: Walk, states: list[str]) -> None:
-    """Axe finds nothing, nothing is wider than 320 px or too small to press, the way out is on top; and no word is left out."""
+    """Axe finds nothing, nothing is wider than 320 px, too small to press or out of a key's reach; no word is left out."""
     assert len(states) > 50
     for number, state in enumerate(states):
         walk.see(state, ("light", "dark")[number % 2])

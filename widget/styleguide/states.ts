@@ -12,6 +12,7 @@ import type { Kind } from "../../browser/sealing.ts";
 import { newTalk, type Marks, type Shown, type Talk } from "../../browser/talk.ts";
 import type { ChildChat } from "../chat.ts";
 import type { Page } from "../page.ts";
+import type { ShareWhere } from "../share.ts";
 import type { Problem, Visit } from "../visit.ts";
 
 export interface State {
@@ -73,10 +74,10 @@ const shut = (visit: Partial<Visit> = {}): State => ({ visit: { ...closed, ...vi
 const fail = (problem: Problem, visit: Partial<Visit> = {}): State => ({ visit: { screen: "failed", problem, ...visit } });
 const openFirst = (chat: ChildChat): void => chat.querySelector("summary")?.click();
 const openAll = (chat: ChildChat): void => chat.querySelectorAll("details").forEach((one) => (one.open = true));
-const place = (where: string | { is: "finding" | "failed" }) => (chat: ChildChat): void => {
+const place = (where: { is: "finding" | "failed" } | null) => (chat: ChildChat): void => {
   openFirst(chat);
-  const share = chat.querySelector("share-where");
-  if (share !== null) Object.assign(share, { place: where });
+  const share = chat.querySelector<ShareWhere>("share-where");
+  if (share !== null) share.place = where ?? `59.91273, 10.74609 (${share.say("share_within", { n: 12 })})`;
 };
 
 export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> = {
@@ -92,6 +93,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
   },
   "Waiting": {
     "connecting": wait({ line: "connecting", token: null, joined: false, place: null }),
+    "many-at-once": wait({ line: "connecting", token: null, joined: false, place: null, working: true }),
     "next": wait({}),
     "place-and-range": wait({ place: 3, span: [10, 25] }),
     "wait-under": wait({ place: 2, span: [0, 10] }),
@@ -105,7 +107,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "danger-told": wait({ wish: { language: "nb", about: "me", danger: true }, told: { ...NOTHING(), danger: true } }),
     "asked-to-leave": wait({ talk: WROTE }, { chat: { asking: true } }),
     "counsellor-lost": wait({ talk: TALKED, wasLost: true, lastName: "Kari" }),
-    "line-lost": wait({ line: "lost", since: now, talk: WROTE }),
+    "line-lost": wait({ line: "lost", since: now + HOUR, talk: WROTE }),
     "others-open-and-closed": wait({}, {
       page: {
         other_help: [
@@ -123,7 +125,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "talk": speak(),
     "typing": speak({ typing: now + HOUR }),
     "with-times": speak({}, { then: (chat) => chat.querySelector<HTMLElement>(".times")?.click() }),
-    "sending": speak({ outbox: { items: [unsent("Kan du hjelpe meg", 0)], n: 1 } }),
+    "sending": speak({ outbox: { items: [unsent("Kan du hjelpe meg", -HOUR)], n: 1 } }),
     "not-sent-yet": speak({ outbox: { items: [unsent("Kan du hjelpe meg", 20_000)], n: 1 } }),
     "stored": speak({ talk: talk([["child", 0, "Hei"]], { delivered: 0, read: 0 }) }),
     "delivered": speak({ talk: talk([["child", 0, "Hei"]], { delivered: 1, read: 0 }) }),
@@ -132,10 +134,10 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "opening-and-broken": speak({ talk: talk([["counsellor", 2, { kind: "sealed" }], ["counsellor", 1, { kind: "broken" }]]) }),
     "long-words-and-links": speak({ talk: talk([["counsellor", 1, `https://example.org/${"x".repeat(120)}`], ["child", 0, "👩‍👩‍👧‍👦 👍🏽 🇳🇴"]]) }),
     "new-below": speak({ talk: talk([...Array(14)].map((_, index) => ["counsellor", 14 - index, "Det høres tungt ut."] as const)) }, {
-      then: (chat) => chat.querySelector("chat-transcript")?.setAttribute("unseen", ""),
+      then: (chat) => Object.assign(chat.querySelector("chat-transcript") ?? {}, { unseen: true }),
     }),
     "counsellor-away": speak({ counsellor: { ...KARI, away: true } }),
-    "line-lost": speak({ line: "lost", since: now }),
+    "line-lost": speak({ line: "lost", since: now + HOUR }),
     "line-lost-long": speak({ line: "lost", since: now - MINUTE }),
     "line-back": speak({ back: now + HOUR }),
     "closing-time": speak({ mustEnd: now + 10 * MINUTE }),
@@ -151,7 +153,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "what-is-written": speak({}, { then: openAll }),
     "place-is-looked-for": speak({}, { then: place({ is: "finding" }) }),
     "place-not-found": speak({}, { then: place({ is: "failed" }) }),
-    "place-found": speak({}, { then: place("59.91273, 10.74609") }),
+    "place-found": speak({}, { then: place(null) }),
   },
   "Afterwards": {
     "ended": end(),
@@ -161,7 +163,8 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "reading-once-more": end({}, { chat: { reading: true } }),
     "questions-answered": end({}, { chat: { answers: { helped: "some", again: "yes" } }, then: openAll }),
     "left-the-line": end({ lastName: null, talk: talk([]) }),
-    "left-with-words-unsent": end({ lastName: null, talk: talk([]), outbox: { items: [unsent("Kan du hjelpe meg", 0)], n: 1 } }, { chat: { reading: true } }),
+    "left-with-words-unsent": end({ lastName: null, talk: talk([]), outbox: { items: [unsent("Kan du hjelpe meg", 0)], n: 1 } }),
+    "reading-what-was-unsent": end({ lastName: null, talk: talk([]), outbox: { items: [unsent("Kan du hjelpe meg", 0)], n: 1 } }, { chat: { reading: true } }),
     "closed-before-an-answer": shut({ conversation: "c", talk: WROTE }),
   },
   "It does not work": {
