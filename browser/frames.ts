@@ -35,7 +35,7 @@ export type Language = "nb" | "nn" | "en" | "se" | "nb-easy";
 export type About = "unsaid" | "me" | "other";
 export type Role = "child" | "counsellor";
 export type EndedBy = "child" | "counsellor" | "silence" | "hours" | "left";
-export type Refusal = "not_talking" | "out_of_order" | "too_many" | "line_full" | "not_yours" | "taken" | "at_capacity" | "nobody" | "not_now";
+export type Refusal = "not_talking" | "out_of_order" | "too_many" | "line_full" | "not_yours" | "taken" | "at_capacity" | "nobody" | "not_there" | "not_now";
 
 /** The first frame of a child: nothing, or what is needed to resume. */
 export interface ChildHello {
@@ -127,6 +127,12 @@ export interface Worked {
   puzzle: Puzzle;
   counter: number;
   key: string;
+}
+
+/** The child answers `hand_over`: whether the colleague may go on with the talk. */
+export interface AnswerOver {
+  t: "answer_over";
+  yes: boolean;
 }
 
 /** Instead of `welcome`, while very many come: try n = 0, 1, 2 ... until PBKDF2(nonce and n as 4 bytes, salt) begins with `prefix`.
@@ -221,6 +227,12 @@ export interface ClosingSoon {
 export interface Planned {
   t: "planned";
   at: number | null;
+}
+
+/** The counsellor asks whether a colleague may go on with the talk; both stay for a while. None: it is not asked any more. */
+export interface HandOver {
+  t: "hand_over";
+  alias: string | null;
 }
 
 /** The talk is over; the socket closes with 4504 after it. */
@@ -344,6 +356,68 @@ export interface Register {
   box: Base64;
 }
 
+/** Let a colleague read along in one of her talks: its key, wrapped for the key of that colleague's browser. */
+export interface AskIn {
+  t: "ask_in";
+  conversation: string;
+  desk: string;
+  key_id: string;
+  key: Base64;
+}
+
+/** Read along in a talk that she was asked in to: its key, and what was said after `after`. */
+export interface LookIn {
+  t: "look_in";
+  conversation: string;
+  after?: number;
+}
+
+/** Read along no more. */
+export interface LookOut {
+  t: "look_out";
+  conversation: string;
+}
+
+/** She needs help now with one of her talks: all who are signed in are called. Or not any more. */
+export interface Help {
+  t: "help";
+  conversation: string;
+  on: boolean;
+}
+
+/** She comes to help the colleague at this desk. */
+export interface Come {
+  t: "come";
+  desk: string;
+}
+
+/** Something sealed for one reader. */
+export interface BoxFor {
+  key_id: string;
+  box: Base64;
+}
+
+/** Something said among colleagues, sealed for each reader: in a talk (never to the child), or in the staff room. */
+export interface Whisper {
+  t: "whisper";
+  id: string;
+  boxes: BoxFor[];
+  conversation?: string | null;
+}
+
+/** Ask the child whether this colleague, who reads along, may go on with the talk. None: take the question back. */
+export interface AskOver {
+  t: "ask_over";
+  conversation: string;
+  desk?: string | null;
+}
+
+/** As one who reads along: sign what is written up of this talk, as the second person. */
+export interface Sign {
+  t: "sign";
+  conversation: string;
+}
+
 /** She is at work: the answer to `session_ends`, when nothing else is to be done. */
 export interface Here {
   t: "here";
@@ -382,6 +456,9 @@ export interface Held {
   run_until: number | null;
   planned: number | null;
   ended: number | null;
+  over: string | null;
+  over_said: string | null;
+  second: string | null;
 }
 
 /** Her desk, whole; sent whenever it changed. The screen is a function of this and the talks. */
@@ -484,7 +561,59 @@ export interface SessionEnds {
   last?: boolean;
 }
 
-export type ChildFrame = ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
-export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | Ended | Closed | Refused | Pong;
-export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | Here | Ping;
-export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Refused | Pong;
+/** One who is signed in, she herself not. */
+export interface Colleague {
+  desk: string;
+  name: string;
+  key_id: string;
+  key: Base64;
+  free: boolean;
+  talks: number;
+}
+
+/** A talk of a colleague that she was asked in to. */
+export interface Asked {
+  conversation: string;
+  desk: string;
+  since: number;
+}
+
+/** A colleague who was asked in to one of her talks. */
+export interface Reader {
+  conversation: string;
+  desk: string;
+}
+
+/** Somebody (perhaps she herself) needs help now; `coming`: the desk of who comes. */
+export interface HelpCall {
+  desk: string;
+  conversation: string;
+  since: number;
+  coming: string | null;
+}
+
+/** Who is at work beside her, whole; sent whenever it changed. */
+export interface Beside {
+  t: "beside";
+  colleagues: Colleague[];
+  asked: Asked[];
+  readers: Reader[];
+  calls: HelpCall[];
+  late?: number;
+}
+
+/** Something said among colleagues, sealed for her. */
+export interface Whispered {
+  t: "whispered";
+  id: string;
+  desk: string;
+  name: string;
+  at: number;
+  box: Base64;
+  conversation?: string | null;
+}
+
+export type ChildFrame = AnswerOver | ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
+export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | HandOver | Ended | Closed | Refused | Pong;
+export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | AskIn | LookIn | LookOut | Help | Come | Whisper | AskOver | Sign | Here | Ping;
+export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Beside | Whispered | Refused | Pong;

@@ -118,6 +118,33 @@ export async function unwrapKey(pair: CryptoKeyPair, box: Bytes, reader: Reader,
   }
 }
 
+/** Wrap a conversation key, which came wrapped for one reader, for another one. Throws SealingError. */
+export async function rewrapKey(mine: StaffKey, box: Bytes, conversation: string, publicKey: Bytes, reader: Reader): Promise<Bytes> {
+  if (reader !== (await keyId(publicKey))) throw new SealingError("wrong_key");
+  const raw = await hpkeOpen(mine.pair, info("wrap", mine.id, conversation), box);
+  try {
+    return await hpkeSeal(publicKey, info("wrap", reader, conversation), raw);
+  } finally {
+    raw.fill(0);
+  }
+}
+
+// --- among colleagues ---
+
+/** Seal something that one of the staff says to another one, in a talk or in the staff room (`room`). Throws SealingError `too_long`. */
+export async function sealWhisper(publicKey: Bytes, channel: string, content: object): Promise<Bytes> {
+  return hpkeSeal(publicKey, info("whisper", channel), pad(utf8(JSON.stringify(content)), MOST_FORM_STEPS));
+}
+
+/** Open what was sealed for one's own key. Throws SealingError `cannot_open`. */
+export async function openWhisper(mine: StaffKey, channel: string, box: Bytes): Promise<unknown> {
+  try {
+    return JSON.parse(fromUtf8(unpad(await hpkeOpen(mine.pair, info("whisper", channel), box))));
+  } catch {
+    throw new SealingError("cannot_open");
+  }
+}
+
 // --- messages ---
 
 /** Tell whether a text is short enough for one message. */

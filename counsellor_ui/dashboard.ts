@@ -7,6 +7,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import type { Say } from "../browser/words.ts";
 import { bellView } from "./bell.ts";
+import { callsView, type CompanyView } from "./company_view.ts";
 import { type DeskView, deskView, type LineView, lineView } from "./desk.ts";
 import { type Act, actOf, keysView } from "./keys.ts";
 import type { Municipality } from "./municipalities.ts";
@@ -30,6 +31,7 @@ export class StaffDashboard extends LitElement {
     ring: { type: Number },
     late: { type: Number },
     hidden: { type: Boolean, attribute: false },
+    second: { type: Boolean, attribute: false },
     municipalities: { attribute: false },
     tongues: { attribute: false },
     failed: { type: Boolean },
@@ -49,6 +51,8 @@ export class StaffDashboard extends LitElement {
   declare late: number;
   /** Who waits is hidden while she could take nobody. */
   declare hidden: boolean;
+  /** Two sign a concern report. */
+  declare second: boolean;
   declare municipalities: readonly Municipality[];
   declare tongues: TemplateResult;
   /** The browser's own keeping cannot be opened. */
@@ -111,10 +115,11 @@ export class StaffDashboard extends LitElement {
   }
 
   protected override updated(): void {
-    const rings = this.shift?.link.state === "open" && (this.#rings.offer !== null || this.#missed(this.shift) !== null);
+    const called = this.shift?.company.beside.calls.some(({ desk, coming }) => desk !== this.shift?.me && coming == null) ?? false;
+    const rings = called || this.shift?.link.state === "open" && (this.#rings.offer !== null || this.#missed(this.shift) !== null);
     this.#ringer.ring(this.sound && rings);
     this.#notifier.show(this.notices && rings, this.say("rings_notice"));
-    document.title = rings ? `● ${this.say("rings")}` : this.#title;
+    document.title = rings ? `● ${this.say(called ? "help_now" : "rings")}` : this.#title;
     this.shift?.shown(document.visibilityState === "visible");
   }
 
@@ -135,6 +140,7 @@ export class StaffDashboard extends LitElement {
       room: this.#room ?? desk?.room ?? 1,
       setRoom: (room) => this.#setRoom(shift, room, desk?.free ?? false),
       most: this.most,
+      company: this.#company(shift),
       sound: this.sound,
       notices: this.notices,
       late: this.late,
@@ -175,7 +181,7 @@ export class StaffDashboard extends LitElement {
     const panes = (desk?.panes ?? []).filter(({ conversation }) => shift.talks.has(conversation));
     return html`<main>
       <div class="top">${bell} ${stripView(this.say, panes, shift, (conversation) => this.#goTo(conversation))}</div>
-      ${this.#ending(shift)} ${this.#notice(shift)}
+      ${callsView(this.#company(shift), shift.me)} ${this.#ending(shift)} ${this.#notice(shift)}
       <div class="panes">
         ${repeat(
           panes,
@@ -188,13 +194,29 @@ export class StaffDashboard extends LitElement {
             .municipalities=${this.municipalities}
             .phrases=${shift.phrases}
             .turn=${this.#turn}
+            .second=${this.second}
             zone=${this.zone}
             number=${index + 1}
           ></talk-pane>`,
         )}
-        ${panes.length === 0 ? html`<p class="empty">${this.say("no_talks")}</p>` : nothing}
+        ${repeat(
+          [...shift.company.along],
+          ([conversation]) => conversation,
+          ([, talk]) => html`<along-pane
+            .talk=${talk}
+            .company=${shift.company}
+            .say=${this.say}
+            .turn=${this.#turn}
+            zone=${this.zone}
+          ></along-pane>`,
+        )}
+        ${panes.length + shift.company.along.size === 0 ? html`<p class="empty">${this.say("no_talks")}</p>` : nothing}
       </div>
     </main>`;
+  }
+
+  #company(shift: Shift): CompanyView {
+    return { company: shift.company, say: this.say, zone: this.zone, changed: () => this.requestUpdate() };
   }
 
   #ending({ ends }: Shift): TemplateResult {

@@ -71,6 +71,11 @@ export interface PaneView {
   /** The child's browser has yet to open the talk for her. */
   unopened: boolean;
   endedBy: EndedBy | null;
+  /** The colleague about whom the child is asked; and what came of the last question. */
+  asksOver: string | null;
+  overSaid: string | null;
+  /** The desk of the second person who has signed. */
+  second: string | null;
   /** How long ago it ended; null while it runs. */
   over: number | null;
   /** Milliseconds until the talk must end; null while no end is in sight. */
@@ -152,6 +157,9 @@ function paneView(held: Held, known: Known | undefined, now: number): PaneView {
     unread: known?.unread ?? 0,
     unopened: !known?.readable,
     endedBy: held.ended_by,
+    asksOver: held.over ?? null,
+    overSaid: held.over_said ?? null,
+    second: held.second ?? null,
     over: held.ended == null ? null : waited(held.ended, now),
     runsFor: running && held.run_until !== null ? Math.max(0, held.run_until - now) : null,
     planned: running && held.planned != null ? Math.max(0, held.planned - now) : null,

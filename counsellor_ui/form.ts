@@ -60,6 +60,13 @@ export interface Bound {
   seq: number;
   digest: string;
   counsellor: string;
+  /** Who else has signed it. */
+  second?: string;
+}
+
+/** Return what a second person signs: what was found, what is done, and why. */
+export function signedText({ summary, duty_to_report_reason, stay_municipality, urgency }: Draft): string {
+  return [summary.trim(), duty_to_report_reason.trim(), stay_municipality ?? "", urgency ?? ""].filter((part) => part !== "").join("\n\n");
 }
 
 /** Return a form in which nothing is answered. */

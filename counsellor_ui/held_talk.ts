@@ -47,6 +47,10 @@ export class HeldTalk {
   keyFault = false;
   /** Until when the child is believed to be typing. */
   childTypes = 0;
+  /** The conversation key as it came, wrapped for this browser: what a colleague who is asked in gets is made from it. */
+  wrapped: string | null = null;
+  /** The text that she has asked a second person to sign. */
+  toSign = "";
   #key: CryptoKey | null = null;
   #epoch: string | null = null;
   #typing = typing.STILL;
@@ -89,12 +93,12 @@ export class HeldTalk {
   }
 
   get kept(): Kept {
-    return { form: this.form, composer: this.composer, outbox: this.outbox, identity: this.identity, formOpen: this.formOpen };
+    return { form: this.form, composer: this.composer, outbox: this.outbox, identity: this.identity, formOpen: this.formOpen, toSign: this.toSign };
   }
 
   /** Take up what was kept over a reload. Of what was not yet acknowledged, the server may already have another box. */
-  restore({ form, composer, outbox, formOpen }: Kept): void {
-    Object.assign(this, { form: restored(form), composer, outbox, formOpen });
+  restore({ form, composer, outbox, formOpen, toSign }: Kept): void {
+    Object.assign(this, { form: restored(form), composer, outbox, formOpen, toSign: toSign ?? "" });
     for (const { id } of outbox.items) this.#doubtful.add(id);
   }
 
@@ -115,6 +119,7 @@ export class HeldTalk {
       const key = await unwrapKey(mine.pair, fromBase64(wrapped), keyId, this.conversation);
       if (this.#gone) return;
       this.#key = key;
+      this.wrapped = wrapped;
       this.keyFault = false;
     } catch {
       this.keyFault = true;
@@ -231,13 +236,13 @@ export class HeldTalk {
   }
 
   /** Seal the form, bound to the talk as it is on her screen, and hand it in; `none`: as a contact that is none, the draft unchanged. */
-  async register(registrarKey: string, counsellor: string, none: NonContact | null = null): Promise<void> {
+  async register(registrarKey: string, counsellor: string, none: NonContact | null = null, second = ""): Promise<void> {
     this.tapped = none !== null;
     this.#register("sending");
     try {
       const { conversation, talk } = this;
       const digest = toHex(await talkDigest(conversation, talk.entries.map(({ box }) => fromBase64(box))));
-      const form = toForm(this.form, { conversation, seq: talks.have(talk), digest, counsellor }, none);
+      const form = toForm(this.form, { conversation, seq: talks.have(talk), digest, counsellor, second }, none);
       const box = toBase64(await sealForm(fromBase64(registrarKey), conversation, form));
       if (!this.around.send({ t: "register", conversation, box })) this.#register("not_now");
     } catch {
@@ -266,6 +271,8 @@ export class HeldTalk {
     this.outbox = outboxes.EMPTY;
     this.form = emptyDraft();
     this.composer = "";
+    this.wrapped = null;
+    this.toSign = "";
   }
 
   // --- within ---

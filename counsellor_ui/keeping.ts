@@ -24,6 +24,8 @@ export interface Kept {
   outbox: Outbox;
   identity: Identity;
   formOpen: boolean;
+  /** The text that a second person was asked to sign. */
+  toSign?: string;
 }
 
 /** The keeping of one counsellor in this browser. */

@@ -12,6 +12,7 @@ import type { ChatComposer } from "../browser/composer.ts";
 import type { Unsent } from "../browser/outbox.ts";
 import type { ChatTranscript } from "../browser/transcript.ts";
 import type { Say } from "../browser/words.ts";
+import { besideView, type CompanyView } from "./company_view.ts";
 import type { PaneView } from "./desk.ts";
 import { faults, type NonContact } from "./form.ts";
 import { formView } from "./form_view.ts";
@@ -39,6 +40,8 @@ export class TalkPane extends LitElement {
     closing: { state: true },
     phrases: { attribute: false },
     replying: { state: true },
+    helping: { state: true },
+    second: { attribute: false },
   };
 
   declare talk: HeldTalk;
@@ -59,6 +62,10 @@ export class TalkPane extends LitElement {
   declare phrases: Phrases;
   /** The quick replies are open. */
   declare replying: boolean;
+  /** The panel of colleagues is open. */
+  declare helping: boolean;
+  /** Two sign a concern report. */
+  declare second: boolean;
   /** The focus came to the writing field itself and is still in the composer. */
   #writing = false;
   #before: PaneView["state"] = "wrapping_up";
@@ -69,6 +76,7 @@ export class TalkPane extends LitElement {
     this.tried = false;
     this.closing = null;
     this.replying = false;
+    this.helping = false;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -147,7 +155,7 @@ export class TalkPane extends LitElement {
         ${this.#head(name, heading)}
         <div class="body ${this.#formOpen ? "with-form" : ""}">
           <div class="talk">
-            ${stateLines(state)}
+            ${stateLines(state)} ${this.#besides ? besideView(this.#company(), talk, view) : nothing}
             <chat-transcript
               .talk=${talk.talk}
               .unsent=${this.#unsent()}
@@ -173,6 +181,8 @@ export class TalkPane extends LitElement {
     const { talk, view, say, number, asking } = this;
     return headView({
       ...{ talk, say, name, heading, number, asking, view: { ...view, unread: talk.unread } },
+      helping: this.#besides,
+      toggleHelp: () => (this.helping = !this.helping),
       toggleForm: () => talk.openForm(!talk.formOpen),
       plan: (minutes) => this.shift.plan(view.conversation, minutes),
       ask: (asking) => void this.#ask(asking),
@@ -189,6 +199,17 @@ export class TalkPane extends LitElement {
     this.asking = asking;
     await this.updateComplete;
     this.querySelector<HTMLElement>(asking ? ".asking .quiet" : ".acts > .quiet:last-child")?.focus();
+  }
+
+  /** Colleagues are shown when she wants it, when somebody reads along, and when she has called. */
+  get #besides(): boolean {
+    const { company } = this.shift;
+    const { conversation } = this.view;
+    return this.helping || company.readers(conversation).length > 0 || company.mine().some((call) => call.conversation === conversation);
+  }
+
+  #company(): CompanyView {
+    return { company: this.shift.company, say: this.say, zone: this.zone, changed: () => this.requestUpdate() };
   }
 
   // --- state ---

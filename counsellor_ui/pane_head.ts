@@ -25,6 +25,9 @@ export interface HeadView {
   number: number;
   /** She is asked whether she means to end. */
   asking: boolean;
+  /** Colleagues are shown. */
+  helping: boolean;
+  toggleHelp(): void;
   toggleForm(): void;
   plan(minutes: number): void;
   ask(asking: boolean): void;
@@ -47,7 +50,8 @@ export function headView(head: HeadView): TemplateResult {
       <li>${say(`language_${view.language.replace("-", "_")}`)}</li>
       ${view.about === "unsaid" ? nothing : html`<li>${say(`about_${view.about}`)}</li>`}
     </ul>
-    <div class="acts">${view.state === "talking" ? acts(head) : html`<span class="progress">${say("form")} ${progressWords(say, talk)}</span>`}</div>
+    <div class="acts">${view.state === "talking" ? acts(head) : html`<span class="progress">${say("form")} ${progressWords(say, talk)}</span>
+            <button class="quiet" aria-expanded=${head.helping ? "true" : "false"} @click=${head.toggleHelp}>${say("colleague")}</button>`}</div>
   </header>`;
 }
 
@@ -62,6 +66,7 @@ function acts(head: HeadView): TemplateResult {
   return html`<button class="quiet" aria-expanded=${talk.formOpen ? "true" : "false"} @click=${head.toggleForm}>
       ${say("form")} <span class="progress">${progressWords(say, talk)}</span>
     </button>
+    <button class="quiet" aria-expanded=${head.helping ? "true" : "false"} @click=${head.toggleHelp}>${say("colleague")}</button>
     ${plan(head)} ${end(head)}`;
 }
 

@@ -7,6 +7,7 @@ import { live } from "lit/directives/live.js";
 
 import type { Say } from "../browser/words.ts";
 import { factsOf } from "./bell.ts";
+import { type CompanyView, roomView } from "./company_view.ts";
 import type { DeskView, LineView, WaitingView } from "./desk.ts";
 import type { Identity } from "./names.ts";
 import { nameOf, spanWords } from "./say.ts";
@@ -22,6 +23,7 @@ export interface RailView {
   /** How many talks at once she says she has room for. */
   room: number;
   most: number;
+  company: CompanyView;
   sound: boolean;
   notices: boolean;
   /** After how long (ms) a talk that is not written up is late. */
@@ -45,7 +47,7 @@ export interface RailView {
 /** Draw the left side. */
 export function railView(view: RailView): TemplateResult {
   return html`<aside class="rail">
-    ${who(view)} ${view.desk === null ? nothing : html`${me(view, view.desk)} ${unregistered(view, view.desk)}`} ${view.line === null ? nothing : lineOf(view, view.line)} ${foot(view)}
+    ${who(view)} ${view.desk === null ? nothing : html`${me(view, view.desk)} ${unregistered(view, view.desk)}`} ${view.line === null ? nothing : lineOf(view, view.line)} ${roomView(view.company)} ${foot(view)}
   </aside>`;
 }
 

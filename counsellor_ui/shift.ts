@@ -10,6 +10,7 @@
 import { toBase64 } from "../browser/bytes.ts";
 import { Connection } from "../browser/connection.ts";
 import type { Desk, Line, Refusal, Refused, StaffFrame, StaffMessage, ToStaff } from "../browser/frames.ts";
+import { Company } from "./company.ts";
 import { inOrder } from "./desk.ts";
 import type { NonContact } from "./form.ts";
 import { HeldTalk } from "./held_talk.ts";
@@ -37,6 +38,8 @@ export class Shift {
   /** When this session is over, if that is near; `last`: nothing prolongs it. */
   ends: { at: number; last: boolean } | null = null;
   readonly talks = new Map<string, HeldTalk>();
+  /** Who is beside her. */
+  readonly company: Company;
   /** All that she can put into a writing field. */
   phrases: Phrases = NO_PHRASES;
   #connection: Connection<StaffFrame, ToStaff>;
@@ -51,7 +54,15 @@ export class Shift {
     address: string,
     private readonly keeping: Keeping,
     private readonly changed: () => void,
+    /** Her own desk. */
+    readonly me = "",
   ) {
+    this.company = new Company({
+      send: (frame) => this.#send(frame),
+      ...{ changed, mine: keeping.mine, me },
+      held: (conversation) => this.talks.get(conversation),
+      onScreen: () => [...this.talks.values()].map(({ identity }) => identity),
+    });
     this.#connection = new Connection(address, {
       opened: () => void this.#hello(),
       received: (frames) => this.#received(frames),
@@ -105,7 +116,8 @@ export class Shift {
 
   /** Hand a talk in with its form; `none`: as a contact that is none, which the server ends if it still runs. */
   register(conversation: string, none: NonContact | null = null): void {
-    void this.talks.get(conversation)?.register(this.#registrarKey, this.name, none);
+    const second = this.desk?.talks.find((held) => held.conversation === conversation)?.second;
+    void this.talks.get(conversation)?.register(this.#registrarKey, this.name, none, second == null ? "" : this.company.nameOf(second));
   }
 
   /** Keep these as her own quick replies, here and at the server; one that could not be kept is said. */
@@ -222,6 +234,12 @@ export class Shift {
       case "session_ends":
         this.ends = frame.at == null ? null : { at: frame.at, last: frame.last ?? false };
         break;
+      case "beside":
+        this.company.besideCame(frame);
+        break;
+      case "whispered":
+        void this.company.whisperCame(frame);
+        break;
       case "pong":
         break;
       default:
@@ -236,10 +254,11 @@ export class Shift {
     this.#fresh.clear();
     this.ends = null;
     this.link = { state: "open" };
+    this.company.reopen();
   }
 
-  #ofTalk(frame: Exclude<ToStaff, { t: "welcome" | "desk" | "line" | "registered" | "refused" | "session_ends" | "pong" }>): void {
-    const talk = this.talks.get(frame.conversation);
+  #ofTalk(frame: Exclude<ToStaff, { t: "welcome" | "desk" | "line" | "registered" | "refused" | "session_ends" | "beside" | "whispered" | "pong" }>): void {
+    const talk = this.talks.get(frame.conversation) ?? this.company.along.get(frame.conversation);
     if (talk === undefined) return;
     switch (frame.t) {
       case "key":
@@ -294,7 +313,9 @@ export class Shift {
       changed: this.changed,
       keep: () => void this.#keep(conversation),
     });
+    const draft = this.company.draftOf(conversation);
     if (kept !== null) talk.restore(kept);
+    else if (draft !== null) talk.form = draft;
     else talk.formOpen = this.talks.size === 0;
     this.talks.set(conversation, talk);
     void this.#keep(conversation);
@@ -335,6 +356,7 @@ export class Shift {
     this.#fresh.delete(conversation);
     this.#resting = [talk.identity, ...this.#resting].slice(0, RESTING);
     talk.forget();
+    this.company.forgetTalk(conversation);
     void this.keeping.drop(conversation);
   }
 
@@ -342,6 +364,7 @@ export class Shift {
   #forgetAll(): void {
     for (const talk of this.talks.values()) talk.forget();
     this.talks.clear();
+    this.company.forgetAll();
     this.desk = null;
     this.line = null;
   }

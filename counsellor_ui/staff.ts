@@ -6,6 +6,7 @@ import { html } from "lit";
 
 import { defineShared } from "../browser/elements.ts";
 import { speaker, type Words } from "../browser/words.ts";
+import { AlongPane } from "./along_pane.ts";
 import { StaffDashboard } from "./dashboard.ts";
 import { Keeping } from "./keeping.ts";
 import type { Municipality } from "./municipalities.ts";
@@ -31,6 +32,8 @@ interface Page {
   late: number;
   /** Who waits is hidden while she could take nobody. */
   hidden: boolean;
+  /** Two sign a concern report. */
+  second: boolean;
   alias: string;
   default_language: string;
   replies: Reply[];
@@ -41,6 +44,7 @@ interface Page {
 defineShared();
 customElements.define("municipality-search", MunicipalitySearch);
 customElements.define("quick-replies", QuickReplies);
+customElements.define("along-pane", AlongPane);
 customElements.define("talk-pane", TalkPane);
 customElements.define("staff-dashboard", StaffDashboard);
 
@@ -49,12 +53,12 @@ async function start(): Promise<void> {
   const dashboard = document.querySelector<StaffDashboard>("staff-dashboard");
   if (dashboard === null) return;
   const say = speaker(page.words);
-  const { zone, room: most, hidden } = page;
-  Object.assign(dashboard, { say, zone, most, hidden, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
+  const { zone, room: most, hidden, second } = page;
+  Object.assign(dashboard, { say, zone, most, hidden, second, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
   try {
     const keeping = await Keeping.open(page.owner);
     const address = `${location.origin.replace(/^http/, "ws")}/staff/ws`;
-    const shift = new Shift(address, keeping, () => dashboard.requestUpdate());
+    const shift = new Shift(address, keeping, () => dashboard.requestUpdate(), page.owner);
     const { replies, own, numbers, alias, default_language: language } = page;
     shift.phrases = { replies, own, numbers, alias, language };
     dashboard.shift = shift;

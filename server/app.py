@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
 from server import clock, link, log
+from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
 from server.door import answers, pages, staff_pages, streams, styleguide
@@ -63,6 +64,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         pairing=Pairing(redis),
         conversations=conversations,
         handoffs=HandOffs(redis),
+        colleagues=Colleagues(redis),
         sessions=sessions,
         directory=directory,
         audit=audit,

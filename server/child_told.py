@@ -68,6 +68,8 @@ class ChildTold(Path):
                 pass
         if talk.state is State.TALKING and talk.planned != before.planned:
             self.socket.put(f.Planned(talk.planned or None))
+        if talk.state is State.TALKING and talk.over_alias != before.over_alias:
+            self.socket.put(f.HandOver(talk.over_alias or None))
 
     def tick(self, now: int) -> None:
         """Once a second: limits of a running talk, said in good time."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server import metrics
 from server.clock import instant
+from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
 from server.flood.store import Flood
@@ -44,6 +45,7 @@ class House:
     pairing: Pairing
     conversations: Conversations
     handoffs: HandOffs
+    colleagues: Colleagues
     sessions: Sessions
     directory: Directory
     audit: Audit
@@ -70,11 +72,11 @@ class House:
         """Return until when a running talk may go on; None while no end is in sight."""
         return run_until(self.hours, instant(self.clock()))
 
-    async def note(self, what: Deed, desk: str, conversation: str, epoch: str) -> None:
+    async def note(self, what: Deed, desk: str, conversation: str, epoch: str, whom: str = "") -> None:
         """Tell the auditor what was done with a talk. A log that cannot be written is an alarm: no child waits for it."""
         try:
             async with asyncio.timeout(NOTED_WITHIN):
-                await self.audit.note(Deeds(what, who=desk, contact=contact_name(conversation, epoch)))
+                await self.audit.note(Deeds(what, who=desk, whom=whom, contact=contact_name(conversation, epoch)))
         except (AuditError, TimeoutError):
             metrics.alarm("audit_lost", 1)
 

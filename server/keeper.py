@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from server import keys, log, metrics
 from server.clock import ms
+from server.company import finish_hand_over, holder_of
 from server.conversation.rules import Event, State, Talk
 from server.house import House
 from server.link import Link
@@ -132,6 +133,8 @@ class Keeper:
                 await self.house.pairing.opened(desk, conversation)
             elif talk is not None and talk.state is State.WAITING:
                 await self.house.pairing.lose(desk, conversation)
+            elif talk is not None and holder_of(talk):
+                await finish_hand_over(self.house, conversation, talk, desk)
             else:
                 await self.house.pairing.release(desk, conversation, self.house.clock())
 
@@ -205,6 +208,7 @@ class Keeper:
             if standing != "wrapping":
                 await self.counsellor_silent(conversation, desk, lost=lost)
         if lost:
+            await self.house.colleagues.go(desk)
             await self.house.visits.still(pulse_of_desk(desk))
 
     async def counsellor_silent(self, conversation: str, desk: str, *, lost: bool) -> None:

@@ -47,6 +47,10 @@ KINDS: dict[str, Kind] = {
     "due": Kind("{{q}}:due", "zset", DAY, "handoff", "sealed conversation -> next try (ms)"),
     "sealed": Kind("{{q}}:sealed", "zset", DAY, "handoff", "sealed conversation -> sealed at (ms), until confirmed"),
     "receipts": Kind("{{q}}:receipts", "hash", DAY, "registrar", "conversation -> receipt, until its talk is erased"),
+    "colleagues": Kind("{{q}}:colleagues", "hash", DAY, "colleagues", "desk -> the key of the browser that is signed in there (JSON)"),
+    "beside": Kind("{{q}}:beside", "hash", DAY, "colleagues", "conversation:desk -> who asked her in, when, for which key (JSON)"),
+    "calls": Kind("{{q}}:calls", "hash", DAY, "colleagues", "desk -> the talk with which she needs help now, since, who comes (JSON)"),
+    "aside": Kind("{{m:{m}}}:aside", "stream", DAY, "colleagues", "what colleagues say to each other, sealed for each reader's key"),
     "keeper": Kind("{{q}}:keeper", "string", 5, "app", "the worker that looks after time-outs now"),
     "copied": Kind(
         "{{{x}}}:copied",
@@ -111,6 +115,9 @@ POSTS = KINDS["posts"].pattern.format()
 DUE = KINDS["due"].pattern.format()
 SEALED = KINDS["sealed"].pattern.format()
 RECEIPTS = KINDS["receipts"].pattern.format()
+COLLEAGUES = KINDS["colleagues"].pattern.format()
+BESIDE = KINDS["beside"].pattern.format()
+CALLS = KINDS["calls"].pattern.format()
 KEEPER = KINDS["keeper"].pattern.format()
 ATTACK = KINDS["attack"].pattern.format()
 
@@ -126,6 +133,11 @@ def copied(tag: str) -> str:
 def inbox(worker: str) -> str:
     """Return the key of a worker's inbox of hints."""
     return KINDS["inbox"].pattern.format(w=worker)
+
+
+def aside(channel: str) -> str:
+    """Return the key of what colleagues say to each other in a channel: a conversation, or the staff room."""
+    return KINDS["aside"].pattern.format(m=channel)
 
 
 def session(session_hash: str) -> str:

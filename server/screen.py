@@ -24,6 +24,9 @@ def held_of(conversation: str, talk: Talk, run_until: int | None) -> f.Held:
         run_until=run_until,
         planned=talk.planned or None,
         ended=talk.ended or None,
+        over=talk.over or None,
+        over_said=talk.over_said or None,
+        second=talk.second or None,
     )
 
 

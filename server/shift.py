@@ -1,7 +1,8 @@
 """The counsellor's path: sign in, be free, take, talk, end, register. The mirror of `visit.py`.
 
 This file only awaits in order. What she may do with a talk is decided by the store: each step names her desk.
-How the frames are read one after the other is in `path.py`, what she is shown meanwhile in `desk_shown.py`.
+How the frames are read one after the other is in `path.py`, what she is shown meanwhile in `desk_shown.py`, and who is
+beside her in `not_alone.py`.
 """
 
 import asyncio
@@ -11,10 +12,11 @@ from typing import cast
 from redis.exceptions import RedisError
 
 from server import metrics
+from server.colleagues.rules import Row
 from server.conversation.rules import State
 from server.conversation.store import Desk, Say
-from server.desk_shown import DeskShown
 from server.door.socket import CloseError, answered_soon
+from server.not_alone import NotAlone
 from server.pairing.store import NotTaken
 from server.path import GO_SECONDS
 from server.relay import Hint
@@ -28,7 +30,7 @@ from server.steps import clear_desk, end_talk, hand_off, learn, leave_desk, matc
 from server.wire import frames as f
 
 
-class Shift(DeskShown):
+class Shift(NotAlone):
     """One counsellor's work over one connection."""
 
     def parse(self, text: str) -> f.Frame:
@@ -64,9 +66,11 @@ class Shift(DeskShown):
             self.session = entered.session
             self.me = Desk(account.id, account.alias, key_id(hello.key), hello.key)
             await self.take_post()
+            await self.house.colleagues.arrive(self.me.id, Row(self.me.key_id, self.me.key))
         self.socket.put(f.StaffWelcome(account.name, self.house.settings.registrar_key, self.house.clock()))
         await self.take_up_talks()
-        await self.refresh()
+        await self.look_again()
+        await self.send_whispers(None)
         self.welcomed()
 
     async def take_post(self) -> None:
@@ -151,6 +155,7 @@ class Shift(DeskShown):
         if wrapped is None:
             self.unread.add(frame.conversation)
         await self.send_history(frame.conversation, talk, frame.after)
+        await self.send_whispers(frame.conversation)
         self.socket.put(f.StaffSeenNow(frame.conversation, talk.delivered_child, talk.read_child))
 
     # --- talk ----------------------------------------------------------------------------------
@@ -233,6 +238,7 @@ class Shift(DeskShown):
             self.socket.put(f.Registered(frame.conversation))
             await self.house.note("registered", self.me.id, frame.conversation, talk.epoch)
             await clear_desk(self.house, frame.conversation, self.me.id)
+            await self.house.colleagues.forget(frame.conversation)
         else:
             self.refuse("register", "not_talking", conversation=frame.conversation)
         await self.refresh()
@@ -246,7 +252,8 @@ class Shift(DeskShown):
                     await leave_desk(self.house, self.me.id)
             with contextlib.suppress(RedisError, TimeoutError):  # the keeper hears the silence
                 async with asyncio.timeout(GO_SECONDS):
-                    await self.house.visits.leave_post(self.me.id, self.tab)
+                    if await self.house.visits.leave_post(self.me.id, self.tab):
+                        await self.house.colleagues.go(self.me.id)
 
 
 Shift.steps = {
@@ -263,6 +270,14 @@ Shift.steps = {
     f.NoChild: Shift.no_child,
     f.Plan: Shift.plan,
     f.Register: Shift.register,
+    f.AskIn: Shift.ask_in,
+    f.LookIn: Shift.look_in,
+    f.LookOut: Shift.look_out,
+    f.Help: Shift.help,
+    f.Come: Shift.come,
+    f.Whisper: Shift.whisper,
+    f.AskOver: Shift.ask_over,
+    f.Sign: Shift.sign,
     f.Here: Shift.here,
     f.Ping: Shift.ping,
 }

@@ -7,6 +7,7 @@ from typing import cast
 
 from redis.exceptions import RedisError
 
+from server.company import beside, states
 from server.conversation.rules import State
 from server.house import House
 from server.session.rules import BEAT_MS
@@ -19,6 +20,8 @@ TURN = 1.0
 LEAP_MS = 2_000
 SHOWN = 20
 """How many of the line a desk is shown."""
+LATE_TURNS = 10
+"""So many seconds between two counts of late registrations."""
 
 
 class Ticking:
@@ -33,6 +36,9 @@ class Ticking:
         self.visits: set[Visit] = set()
         self.shifts: set[Shift] = set()
         self.beaten = 0
+        self.turns = 0
+        self.late = 0
+        """Talks that are over and were not written up in time, as they were last counted."""
 
     async def run(self) -> None:
         """Tick until cancelled; a tick without Redis is left out."""
@@ -57,9 +63,14 @@ class Ticking:
         await self.tell_places()
         await self.house.flood.look(await self.house.waiting.count(), now)
         if self.shifts:
-            line = await self.line()
+            line, company = await self.line(), await beside(self.house)
+            desks = await states(self.house, company)
+            self.turns += 1
+            if self.turns % LATE_TURNS == 1:
+                self.late = await self.late_registrations(now)
             for shift in [one for one in self.shifts if one.early is None]:
                 await shift.tick(line)
+                await shift.show_company(company, desks, self.late)
 
     def follow_leap(self, now: int) -> None:
         """When the clock has leapt, what was noted before leaps with it: nobody has been silent for longer than before."""
@@ -91,6 +102,13 @@ class Ticking:
         recent = await self.house.waiting.recent(self.house.clock())
         for visit, place in zip(waiting, places, strict=True):
             visit.stand(place, recent)
+
+    async def late_registrations(self, now: int) -> int:
+        """Count the talks of all desks that have been over for longer than a registration may take."""
+        desks = [await self.house.pairing.desk(desk) for desk in await self.house.pairing.desks()]
+        names = [name for desk in desks for name, stage in desk.talks.items() if stage == "wrapping"]
+        before = now - self.house.helpline.registration_minutes * 60_000
+        return sum(talk is not None and 0 < talk.ended < before for talk in await self.house.conversations.read_many(names))
 
     async def line(self) -> f.Line:
         """Return the line as every desk sees it."""

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from server import metrics
 from server.child_told import ChildTold
+from server.company import hand_over
 from server.conversation.rules import OVER, Event, State, Talk, recovers
 from server.conversation.store import REGISTRAR, Say
 from server.door.socket import CloseError, answered_soon
@@ -196,6 +197,16 @@ class Visit(ChildTold):
         await self.house.waiting.absent(self.conversation, is_absent=False)
         self.nudge_counsellor()
 
+    async def answer_over(self, frame: f.AnswerOver) -> None:
+        """The child says whether a colleague may go on with the talk; the two stay until the one who goes leaves."""
+        asked = await self.house.conversations.answer(self.conversation, "" if frame.yes else "no")
+        if asked is not None and frame.yes:
+            taker, giver = asked
+            if why := await hand_over(self.house, self.conversation, giver, taker):
+                await self.house.conversations.answered(self.conversation, why)
+        await self.look()
+        self.nudge_counsellor()
+
     # --- end -----------------------------------------------------------------------------------
 
     async def end(self, frame: f.ChildEnd) -> None:
@@ -247,6 +258,7 @@ Visit.steps = {
     f.ChildTyping: Visit.typing,
     f.ChildSeen: Visit.seen,
     f.ChildRange: Visit.ranged,
+    f.AnswerOver: Visit.answer_over,
     f.ChildEnd: Visit.end,
     f.Ping: Visit.ping,
 }

@@ -38,7 +38,17 @@ GOLDEN = ROOT / "tests" / "wire" / "golden"
 SHORT = 48
 """A text of an example that is longer than this is shortened on the page; the file has it whole."""
 SIDES = {"child": frames.ChildFrame, "to_child": frames.ToChild, "staff": frames.StaffFrame, "to_staff": frames.ToStaff}
-PARTS = (frames.Puzzle, frames.Offer, frames.Held, frames.InLine)
+PARTS = (
+    frames.Puzzle,
+    frames.Offer,
+    frames.Held,
+    frames.InLine,
+    frames.BoxFor,
+    frames.Colleague,
+    frames.Asked,
+    frames.Reader,
+    frames.HelpCall,
+)
 """Structs that stand inside of frames."""
 TYPES = (
     "Id",
@@ -49,6 +59,7 @@ TYPES = (
     "WrappedKey",
     "PublicKey",
     "SealedForm",
+    "AsideBox",
     "Room",
     "Language",
     "About",

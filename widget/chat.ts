@@ -133,6 +133,7 @@ export class ChildChat extends LitElement {
       danger: () => client.danger(),
       tryNow: () => client.tryNow(),
       here: () => client.here(),
+      answerOver: (yes) => client.answerOver(yes),
       remember: (on) => void client.remember(on),
       soothe: (calm) => (this.calm = calm),
       ask: (asking) => (this.asking = asking),
@@ -232,6 +233,7 @@ export class ChildChat extends LitElement {
     if (words !== "") return words;
     if (visit.screen === "waiting") return `${visit.wasLost ? this.#say("lost") : ""} ${placeWords(visit, this.#say)} ${waitWords(visit, this.#say)}`.trim();
     const name = visit.counsellor?.name ?? this.#say("counsellor");
+    if (visit.over !== null) return this.#say("over_ask", { name, other: visit.over });
     return this.#say(visit.counsellor?.away ? "away" : "connected", { name });
   }
 

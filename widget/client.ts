@@ -114,6 +114,11 @@ export class Client {
     this.#moved(visits.isHere(this.visit, Date.now()));
   }
 
+  /** The child says whether a colleague may go on with the talk. */
+  answerOver(yes: boolean): void {
+    if (this.#send({ t: "answer_over", yes })) this.#moved({ ...this.visit, over: null });
+  }
+
   /** The child writes no more for now. */
   rest(): void {
     const { typing, say } = stopped(this.#typing);

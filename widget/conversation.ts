@@ -34,6 +34,7 @@ export interface Conversation {
   danger(): void;
   tryNow(): void;
   here(): void;
+  answerOver(yes: boolean): void;
   remember(on: boolean): void;
   soothe(calm: boolean): void;
   ask(asking: boolean): void;
@@ -46,7 +47,7 @@ export function conversationScreen(with_: Conversation): TemplateResult {
   const name = visit.counsellor?.name ?? visit.lastName ?? say("counsellor");
   return html`<main class="talk ${waiting ? "is-waiting" : ""}">
     <h1 class="unseen">${say("log_label")}</h1>
-    <div class="state-of-it">${banner(with_)} ${waiting ? waitingCard(with_) : talkingBar(with_, name)}</div>
+    <div class="state-of-it">${banner(with_)} ${handOver(with_, name)} ${waiting ? waitingCard(with_) : talkingBar(with_, name)}</div>
     <chat-transcript
       .talk=${visit.talk}
       .unsent=${visit.outbox.items}
@@ -90,6 +91,16 @@ function banner({ visit, say, page, now, tryNow, here }: Conversation): Template
     <p>${pressable(lost && visit.token !== null && now - visit.since < STILL_LOST ? `${words} ${say("call")}` : words)}</p>
     ${lost ? html`<button type="button" class="quiet" @click=${tryNow}>${say("try_now")}</button>` : nothing}
     ${quiet ? html`<button type="button" class="quiet" @click=${here}>${say("here_still")}</button>` : nothing}
+  </div>`;
+}
+
+/** The child decides whether a colleague may go on; the one who is here stays for a while. */
+function handOver({ visit, say, answerOver }: Conversation, name: string): TemplateResult | typeof nothing {
+  if (visit.over === null) return nothing;
+  return html`<div class="notice good" role="group">
+    <p>${say("over_ask", { name, other: visit.over })}</p>
+    <button type="button" class="quiet" @click=${() => answerOver(true)}>${say("over_yes")}</button>
+    <button type="button" class="quiet" @click=${() => answerOver(false)}>${say("over_no")}</button>
   </div>`;
 }
 

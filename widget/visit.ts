@@ -72,6 +72,8 @@ export interface Visit {
   readonly mustEnd: number | null;
   /** Until when (ms) the counsellor has said that there is time; nothing ends by itself then. */
   readonly planned: number | null;
+  /** Who may go on with the talk, if the child says yes; null: nobody is asked about. */
+  readonly over: string | null;
   readonly endedBy: EndedBy | null;
   readonly opensAt: number | null;
   /** The talk has reached its cap. */
@@ -131,6 +133,7 @@ export function nobody(language: Language, opensAt: number | null = null): Visit
     lastWord: 0,
     mustEnd: null,
     planned: null,
+    over: null,
     endedBy: null,
     opensAt,
     full: false,
@@ -268,6 +271,8 @@ export function receive(visit: Visit, frame: ToChild, now: number): Visit {
       return { ...visit, mustEnd: frame.at };
     case "planned":
       return { ...visit, planned: frame.at };
+    case "hand_over":
+      return { ...visit, over: frame.alias };
     case "ended":
       return ended(visit, frame.by);
     case "closed":
@@ -296,7 +301,7 @@ function paired(visit: Visit, { alias, key_id: keyId, key }: Paired, now: number
 }
 
 function lineAgain(visit: Visit): Visit {
-  return { ...visit, screen: "waiting", counsellor: null, wasLost: true, place: null, span: null, typing: 0, mustEnd: null, planned: null };
+  return { ...visit, screen: "waiting", counsellor: null, wasLost: true, place: null, span: null, typing: 0, mustEnd: null, planned: null, over: null };
 }
 
 function said(visit: Visit, id: string, seq: number, at: number, now: number): Visit {

@@ -123,6 +123,13 @@ class Talk:
     """Until when the counsellor has said that they have (ms); 0: nothing was said."""
     ended: int = 0
     ended_by: str = ""
+    over: str = ""
+    """The desk that the child is asked about: may it go on with the talk. Empty: nothing is asked."""
+    over_alias: str = ""
+    over_said: str = ""
+    """What came of the last such question: `no`, or why it could not be done."""
+    second: str = ""
+    """The desk of the second person who has signed what is written up."""
     child_tab: str = ""
     child_at: str = ""
     counsellor_at: str = ""

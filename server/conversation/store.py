@@ -128,6 +128,33 @@ class Conversations:
         """She says until when they have (ms); 0: no more. False: the talk does not run at her desk."""
         return bool(await load("conversation", "plan")(self._redis, [keys.talk(conversation)], [desk, at]))
 
+    async def ask_in(self, conversation: str, desk: str, key_id: str, key: bytes) -> bool:
+        """Keep the key as she has wrapped it for a colleague. False: the talk is not open at her desk."""
+        names = [keys.talk(conversation), keys.wraps(conversation)]
+        return bool(await load("conversation", "ask_in")(self._redis, names, [desk, key_id, key]))
+
+    async def propose(self, conversation: str, desk: str, to: str, alias: str) -> bool:
+        """Ask the child whether a colleague may go on; empty: take it back. False: the talk does not run at her desk."""
+        return bool(await load("conversation", "propose")(self._redis, [keys.talk(conversation)], [desk, to, alias]))
+
+    async def answer(self, conversation: str, said: str) -> tuple[str, str] | None:
+        """Note what came of that question; return whom it named and who asked. None: nothing was asked."""
+        found = await load("conversation", "answer")(self._redis, [keys.talk(conversation)], [said])
+        return (found[0].decode(), found[1].decode()) if found else None
+
+    async def answered(self, conversation: str, why: str) -> None:
+        """The child said yes, and it could not be done."""
+        await load("conversation", "speak")(self._redis, [keys.talk(conversation)], ["over_said", why])
+
+    async def hand_over(self, conversation: str, giver: str, desk: "Desk", worker: str) -> bool:
+        """Let a talk be another desk's. False: it is not open at the first one."""
+        args: list[Value] = [giver, desk.id, desk.alias, desk.key_id, desk.key, worker]
+        return bool(await load("conversation", "hand_over")(self._redis, [keys.talk(conversation)], args))
+
+    async def sign(self, conversation: str, holder: str, second: str) -> bool:
+        """A second person signs it; empty: nobody has. False: the talk is not open at that desk."""
+        return bool(await load("conversation", "sign")(self._redis, [keys.talk(conversation)], [holder, second]))
+
     async def ending(self, conversation: str) -> Ending:
         """Return how a talk that left the line ended."""
         found = await self._redis.hget(keys.talk(conversation), "ending")
@@ -185,6 +212,10 @@ def talk_of(found: Mapping[bytes, bytes]) -> Talk | None:
         planned=number("planned"),
         ended=number("ended"),
         ended_by=text.get("ended_by", ""),
+        over=text.get("over", ""),
+        over_alias=text.get("over_alias", ""),
+        over_said=text.get("over_said", ""),
+        second=text.get("second", ""),
         child_tab=text.get("tab:child", ""),
         child_at=text.get("at:child", ""),
         counsellor_at=text.get("at:counsellor", ""),

@@ -56,6 +56,7 @@ class DeskPages:
             "alias": account.alias,
             "room": helpline.room,
             "ring": helpline.offer_seconds,
+            "second": helpline.second_signature,
             "hidden": helpline.next_hidden,
             "late": helpline.registration_minutes,
             "default_language": helpline.default_language,

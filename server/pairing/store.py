@@ -59,6 +59,13 @@ class Pairing:
         """The talk is written up: it leaves the books, and she may be ready again. False: it is not hers."""
         return bool(await self._step("release", desk, conversation, now))
 
+    async def hand_over(self, giver: str, desk: str, conversation: str, now: int) -> bool:
+        """A running talk goes to another desk, claimed there until it is opened. False: it does not run here. Raises NotTaken."""
+        found = cast("int", await self._step("hand_over", giver, desk, conversation, now))
+        if found < 0:
+            raise NotTaken("at_capacity")
+        return found > 0
+
     async def lose(self, desk: str, conversation: str) -> bool:
         """Her connection is gone for good: the child to the front with its old ticket, her desk not free.
 

@@ -40,6 +40,8 @@ PublicKey = Annotated[bytes, msgspec.Meta(min_length=65, max_length=65)]
 """An uncompressed P-256 point."""
 SealedForm = Annotated[bytes, msgspec.Meta(min_length=STEP, max_length=MAX_SEALED_FORM)]
 """A sealed registration form."""
+AsideBox = Annotated[bytes, msgspec.Meta(min_length=STEP, max_length=MAX_SEALED_FORM)]
+"""What a colleague says to another, sealed to her key."""
 Room = Annotated[int, msgspec.Meta(ge=1, le=3)]
 """How many talks a counsellor has at once; a helpline may set less."""
 
@@ -59,6 +61,7 @@ Refusal = Literal[
     "taken",  # a colleague was first, or the child has gone
     "at_capacity",  # no room for one more talk, or one is still to be written up
     "nobody",  # nobody is waiting
+    "not_there",  # this colleague is not signed in, or does not read along
     "not_now",  # the store does not answer: nothing was lost, try again
 ]
 
@@ -168,7 +171,15 @@ class Worked(Frame, frozen=True, tag="worked"):
     """That key."""
 
 
-ChildFrame = ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping
+class AnswerOver(Frame, frozen=True, tag="answer_over"):
+    """The child answers `hand_over`: whether the colleague may go on with the talk."""
+
+    yes: bool
+
+
+ChildFrame = (
+    AnswerOver | ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping
+)
 
 # --- server to child ---------------------------------------------------------------------------
 
@@ -280,6 +291,13 @@ class Planned(Frame, frozen=True, tag="planned"):
     """An instant (ms)."""
 
 
+class HandOver(Frame, frozen=True, tag="hand_over"):
+    """The counsellor asks whether a colleague may go on with the talk; both stay for a while. None: it is not asked any more."""
+
+    alias: Annotated[str, msgspec.Meta(max_length=40)] | None
+    """The name of the colleague, as the child would see it."""
+
+
 class Ended(Frame, frozen=True, tag="ended"):
     """The talk is over; the socket closes with 4504 after it."""
 
@@ -324,6 +342,7 @@ ToChild = (
     | CounsellorLost
     | ClosingSoon
     | Planned
+    | HandOver
     | Ended
     | Closed
     | Refused
@@ -426,6 +445,70 @@ class Register(Frame, frozen=True, tag="register"):
     box: SealedForm
 
 
+class AskIn(Frame, frozen=True, tag="ask_in"):
+    """Let a colleague read along in one of her talks: its key, wrapped for the key of that colleague's browser."""
+
+    conversation: Id
+    desk: Id
+    key_id: Id
+    key: WrappedKey
+
+
+class LookIn(Frame, frozen=True, tag="look_in"):
+    """Read along in a talk that she was asked in to: its key, and what was said after `after`."""
+
+    conversation: Id
+    after: Count = 0
+
+
+class LookOut(Frame, frozen=True, tag="look_out"):
+    """Read along no more."""
+
+    conversation: Id
+
+
+class Help(Frame, frozen=True, tag="help"):
+    """She needs help now with one of her talks: all who are signed in are called. Or not any more."""
+
+    conversation: Id
+    on: bool
+
+
+class Come(Frame, frozen=True, tag="come"):
+    """She comes to help the colleague at this desk."""
+
+    desk: Id
+
+
+class BoxFor(msgspec.Struct, frozen=True):
+    """Something sealed for one reader."""
+
+    key_id: Id
+    box: AsideBox
+
+
+class Whisper(Frame, frozen=True, tag="whisper"):
+    """Something said among colleagues, sealed for each reader: in a talk (never to the child), or in the staff room."""
+
+    id: Id
+    boxes: list[BoxFor]
+    conversation: Id | None = None
+    """None: the staff room."""
+
+
+class AskOver(Frame, frozen=True, tag="ask_over"):
+    """Ask the child whether this colleague, who reads along, may go on with the talk. None: take the question back."""
+
+    conversation: Id
+    desk: Id | None = None
+
+
+class Sign(Frame, frozen=True, tag="sign"):
+    """As one who reads along: sign what is written up of this talk, as the second person."""
+
+    conversation: Id
+
+
 class Here(Frame, frozen=True, tag="here"):
     """She is at work: the answer to `session_ends`, when nothing else is to be done."""
 
@@ -445,6 +528,14 @@ StaffFrame = (
     | NoChild
     | Plan
     | Register
+    | AskIn
+    | LookIn
+    | LookOut
+    | Help
+    | Come
+    | Whisper
+    | AskOver
+    | Sign
     | Here
     | Ping
 )
@@ -499,6 +590,12 @@ class Held(msgspec.Struct, frozen=True):
     """Until when she has told the child that they have (ms)."""
     ended: int | None = None
     """When it ended (ms); null while it runs."""
+    over: Id | None = None
+    """The desk of the colleague about whom the child is asked now."""
+    over_said: str | None = None
+    """What came of the last question: `no`, or the refusal that kept it from being done."""
+    second: Id | None = None
+    """The desk of the second person who has signed what is written up."""
 
 
 class Desk(Frame, frozen=True, tag="desk"):
@@ -607,6 +704,63 @@ class SessionEnds(Frame, frozen=True, tag="session_ends"):
     """Nothing prolongs it: the shift has lasted as long as one may. No new child comes to her meanwhile."""
 
 
+class Colleague(msgspec.Struct, frozen=True):
+    """One who is signed in, she herself not."""
+
+    desk: Id
+    name: str
+    key_id: Id
+    key: PublicKey
+    free: bool
+    talks: int
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A talk of a colleague that she was asked in to."""
+
+    conversation: Id
+    desk: Id
+    since: int
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """A colleague who was asked in to one of her talks."""
+
+    conversation: Id
+    desk: Id
+
+
+class HelpCall(msgspec.Struct, frozen=True):
+    """Somebody (perhaps she herself) needs help now; `coming`: the desk of who comes."""
+
+    desk: Id
+    conversation: Id
+    since: int
+    coming: Id | None = None
+
+
+class Beside(Frame, frozen=True, tag="beside"):
+    """Who is at work beside her, whole; sent whenever it changed."""
+
+    colleagues: list[Colleague]
+    asked: list[Asked]
+    readers: list[Reader]
+    calls: list[HelpCall]
+    late: Count = 0
+    """Talks that are over and were not written up in time: told to shift leads only."""
+
+
+class Whispered(Frame, frozen=True, tag="whispered"):
+    """Something said among colleagues, sealed for her."""
+
+    id: Id
+    desk: Id
+    name: str
+    at: int
+    box: AsideBox
+    conversation: Id | None = None
+
+
 ToStaff = (
     StaffWelcome
     | Desk
@@ -619,6 +773,8 @@ ToStaff = (
     | StaffSeenNow
     | Registered
     | SessionEnds
+    | Beside
+    | Whispered
     | Refused
     | Pong
 )

@@ -14,6 +14,7 @@ export const child: readonly ChildFrame[] = [
   {"t":"seen","delivered":7,"read":6},
   {"t":"range","after":5},
   {"t":"end","fast":true},
+  {"t":"answer_over","yes":true},
   {"t":"ping","seq":7},
 ];
 
@@ -30,6 +31,7 @@ export const to_child: readonly ToChild[] = [
   {"t":"counsellor_lost","waiting":true},
   {"t":"closing_soon","at":1798761600000},
   {"t":"planned","at":1798761600000},
+  {"t":"hand_over","alias":"Mia"},
   {"t":"ended","by":"counsellor"},
   {"t":"closed","opens_at":1798761600000},
   {"t":"refused","what":"say","why":"not_now","id":"iiiiiiiiiiiiiiiiiiiiii"},
@@ -51,13 +53,21 @@ export const staff: readonly StaffFrame[] = [
   {"t":"no_child","conversation":"cccccccccccccccccccccc"},
   {"t":"plan","conversation":"cccccccccccccccccccccc","minutes":10},
   {"t":"register","conversation":"cccccccccccccccccccccc","box":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="},
+  {"t":"ask_in","conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="},
+  {"t":"look_in","conversation":"cccccccccccccccccccccc","after":5},
+  {"t":"look_out","conversation":"cccccccccccccccccccccc"},
+  {"t":"help","conversation":"cccccccccccccccccccccc","on":true},
+  {"t":"come","desk":"iiiiiiiiiiiiiiiiiiiiii"},
+  {"t":"whisper","id":"iiiiiiiiiiiiiiiiiiiiii","boxes":[{"key_id":"kkkkkkkkkkkkkkkkkkkkkk","box":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}],"conversation":"cccccccccccccccccccccc"},
+  {"t":"ask_over","conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii"},
+  {"t":"sign","conversation":"cccccccccccccccccccccc"},
   {"t":"here"},
   {"t":"ping"},
 ];
 
 export const to_staff: readonly ToStaff[] = [
   {"t":"welcome","name":"Kari Nordmann","registrar_key":"BAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=","now":1798761600000},
-  {"t":"desk","free":true,"room":2,"offer":{"conversation":"cccccccccccccccccccccc","language":"se","about":"me","danger":true,"lost":false,"since":1798761600000,"until":1798761645000},"talks":[{"conversation":"iiiiiiiiiiiiiiiiiiiiii","state":"talking","language":"nb","about":"unsaid","danger":false,"since":1798761600000,"here":true,"seq":7,"ended_by":null,"run_until":null,"planned":null,"ended":null}]},
+  {"t":"desk","free":true,"room":2,"offer":{"conversation":"cccccccccccccccccccccc","language":"se","about":"me","danger":true,"lost":false,"since":1798761600000,"until":1798761645000},"talks":[{"conversation":"iiiiiiiiiiiiiiiiiiiiii","state":"talking","language":"nb","about":"unsaid","danger":false,"since":1798761600000,"here":true,"seq":7,"ended_by":null,"run_until":null,"planned":null,"ended":null,"over":null,"over_said":null,"second":null}]},
   {"t":"line","count":1,"longest":1798761600000,"first":[{"conversation":"cccccccccccccccccccccc","place":1,"since":1798761600000,"language":"nb","about":"me","danger":false,"lost":false}],"open":true,"free":1,"unconfirmed":2,"attack":true},
   {"t":"key","conversation":"cccccccccccccccccccccc","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="},
   {"t":"said","conversation":"cccccccccccccccccccccc","id":"iiiiiiiiiiiiiiiiiiiiii","seq":8,"at":1798761600000},
@@ -67,6 +77,8 @@ export const to_staff: readonly ToStaff[] = [
   {"t":"seen","conversation":"cccccccccccccccccccccc","delivered":7,"read":7},
   {"t":"registered","conversation":"cccccccccccccccccccccc"},
   {"t":"session_ends","at":1798761600000,"last":true},
+  {"t":"beside","colleagues":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=","free":true,"talks":1}],"asked":[{"conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii","since":1798761600000}],"readers":[{"conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii"}],"calls":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","conversation":"cccccccccccccccccccccc","since":1798761600000,"coming":"kkkkkkkkkkkkkkkkkkkkkk"}],"late":1},
+  {"t":"whispered","id":"iiiiiiiiiiiiiiiiiiiiii","desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","at":1798761600000,"box":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","conversation":"cccccccccccccccccccccc"},
   {"t":"refused","what":"take","why":"taken","conversation":"cccccccccccccccccccccc"},
   {"t":"pong"},
 ];

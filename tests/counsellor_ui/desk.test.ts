@@ -21,6 +21,9 @@ const held = (change: Partial<Held> = {}): Held => ({
   run_until: null,
   planned: null,
   ended: null,
+  over: null,
+  over_said: null,
+  second: null,
   ...change,
 });
 const desk = (change: Partial<Desk> = {}): Desk => ({ t: "desk", free: true, room: 3, offer: null, talks: [], ...change });

@@ -25,6 +25,7 @@ const REFUSALS = [
   "taken",
   "at_capacity",
   "nobody",
+  "not_there",
   "not_now",
 ];
 /** What is said with a code: the beginning of its key, and every code. */
@@ -63,6 +64,12 @@ const CODED: Record<string, readonly string[]> = {
     "registered",
     "given_back",
     "shut_out",
+    "asked_in",
+    "looked_in",
+    "help_called",
+    "came",
+    "handed_over",
+    "signed",
     "invited",
     "invitation_used",
     "password_given",
@@ -80,6 +87,7 @@ const CODED: Record<string, readonly string[]> = {
   people_: ["active", "invited", "disabled"],
   role_: ["counsellor", "shift_lead", "auditor", "administrator"],
   register_: [...REFUSALS, "too_long"],
+  over_said_: ["no", "at_capacity", "not_there", "not_yours"],
   replies_: ["own", "reply", "number"],
   key_: Object.keys(KEYS),
 };

@@ -141,7 +141,7 @@ def left_over(admin: "sync_redis.Redis") -> list[str]:
 
     One who only arrived has written nothing: it is forgotten after a while, or expires.
     """
-    kept = {keys.TICKETS, keys.KEEPER, keys.PULSE, keys.POSTS, keys.RECENT}
+    kept = {keys.TICKETS, keys.KEEPER, keys.PULSE, keys.POSTS, keys.COLLEAGUES, keys.RECENT}
     names = {name.decode() for name in admin.scan_iter()}
     arrived = {name for name in names if name.endswith(":talk") and admin.hget(name, "state") == b"arrived"}
     beating = {member.decode() for member in cast("list[bytes]", admin.zrange(keys.PULSE, 0, -1))}

@@ -15,6 +15,8 @@ from redis.exceptions import RedisError
 
 from server import link
 from server.app import ended
+from server.colleagues.rules import Asked, Call, Row
+from server.colleagues.store import Colleagues, Whisper
 from server.conversation.rules import Event, State
 from server.conversation.store import REGISTRAR, Conversations, Desk, Say
 from server.handoff.store import HandOffs
@@ -51,7 +53,7 @@ FATAL = (
     "CROSSSLOT Keys in request don't hash to the same slot",
     "WRONGTYPE Operation against a key holding the wrong kind of value",
 )
-ROOMS = (Visits, Waiting, Pairing, Conversations, HandOffs, Sessions)
+ROOMS = (Visits, Waiting, Pairing, Conversations, HandOffs, Colleagues, Sessions)
 
 
 @dataclass
@@ -68,6 +70,7 @@ class Rooms:
         """Open the rooms."""
         self.visits, self.waiting, self.pairing = Visits(self.redis), Waiting(self.redis, 9), Pairing(self.redis)
         self.talks, self.handoffs, self.sessions = Conversations(self.redis, cap=99), HandOffs(self.redis), Sessions(self.redis)
+        self.colleagues = Colleagues(self.redis)
 
     async def fill(self) -> None:
         """One child waits and has said something, one counsellor is free and signed in, one talk is sealed."""
@@ -139,6 +142,7 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Pairing.wrapping": lambda r: r.pairing.wrapping(r.desk.id, new_id()),
     "Pairing.release": lambda r: r.pairing.release(r.desk.id, new_id(), NOW),
     "Pairing.lose": lambda r: r.pairing.lose(r.desk.id, new_id()),
+    "Pairing.hand_over": lambda r: r.pairing.hand_over(r.desk.id, new_id(), new_id(), NOW),
     "Pairing.desk": lambda r: r.pairing.desk(r.desk.id),
     "Pairing.expired": lambda r: r.pairing.expired(NOW + 10),
     "Pairing.unopened": lambda r: r.pairing.unopened(NOW + 10),
@@ -157,6 +161,12 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Conversations.wrap": lambda r: r.talks.wrap(r.conversation, r.desk.key_id, bytes(KEY_BYTES)),
     "Conversations.wrapped": lambda r: r.talks.wrapped(r.conversation, REGISTRAR),
     "Conversations.plan": lambda r: r.talks.plan(r.conversation, r.desk.id, NOW),
+    "Conversations.ask_in": lambda r: r.talks.ask_in(r.conversation, r.desk.id, r.desk.key_id, bytes(KEY_BYTES)),
+    "Conversations.propose": lambda r: r.talks.propose(r.conversation, r.desk.id, "desk-2", "Ola"),
+    "Conversations.answer": lambda r: r.talks.answer(r.conversation, "no"),
+    "Conversations.answered": lambda r: r.talks.answered(r.conversation, "not_there"),
+    "Conversations.hand_over": lambda r: r.talks.hand_over(r.conversation, "desk-2", r.desk, "worker"),
+    "Conversations.sign": lambda r: r.talks.sign(r.conversation, r.desk.id, "desk-2"),
     "Conversations.speak": lambda r: r.talks.speak(r.conversation, "nn"),
     "Conversations.ending": lambda r: r.talks.ending(r.conversation),
     "Conversations.hurry": lambda r: r.talks.hurry(r.conversation),
@@ -175,6 +185,18 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "HandOffs.give_receipt": lambda r: r.handoffs.give_receipt(RECEIPT),
     "HandOffs.renew": lambda r: r.handoffs.renew(),
     "HandOffs.strike": lambda r: r.handoffs.strike(new_id()),
+    "Colleagues.arrive": lambda r: r.colleagues.arrive(r.desk.id, Row(r.desk.key_id, r.desk.key)),
+    "Colleagues.go": lambda r: r.colleagues.go("desk-2"),
+    "Colleagues.beside": lambda r: r.colleagues.beside(),
+    "Colleagues.ask_in": lambda r: r.colleagues.ask_in(r.conversation, "desk-2", Asked(r.desk.id, NOW, r.desk.key_id)),
+    "Colleagues.asked": lambda r: r.colleagues.asked(r.conversation, "desk-2"),
+    "Colleagues.look_out": lambda r: r.colleagues.look_out(r.conversation, "desk-2"),
+    "Colleagues.call": lambda r: r.colleagues.call(r.desk.id, Call(r.conversation, NOW)),
+    "Colleagues.calm": lambda r: r.colleagues.calm(r.desk.id),
+    "Colleagues.come": lambda r: r.colleagues.come(r.desk.id, "desk-2"),
+    "Colleagues.whisper": lambda r: r.colleagues.whisper(r.conversation, Whisper(new_id(), r.desk.id, NOW, {r.desk.key_id: b"box"})),
+    "Colleagues.whispers": lambda r: r.colleagues.whispers(r.conversation, r.desk.key_id),
+    "Colleagues.forget": lambda r: r.colleagues.forget(r.conversation),
     "Sessions.sign_in": lambda r: r.sessions.sign_in(r.desk.id, NOW),
     "Sessions.who": lambda r: r.sessions.who(r.cookie, NOW),
     "Sessions.keep": lambda r: r.sessions.keep("nobody", NOW),

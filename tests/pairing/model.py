@@ -189,6 +189,25 @@ class Model:
             self.away(desk)
         return int(at in ("line", f"offer:{desk}"))
 
+    def hand_over(self, giver: str, desk: str, name: str, now: int) -> int:
+        """A running talk goes to another desk."""
+        child = self.children.get(name)
+        if child and child.at == f"held:{desk}":
+            return 1
+        table = self.tables.get(giver)
+        if child is None or table is None or table.talks.get(name) != "talking":
+            return 0
+        taker = self.tables.get(desk) or Table()
+        if not taker.able:
+            return -1
+        self.tables[desk] = taker
+        del table.talks[name]
+        taker.talks[name], child.at = "claimed", f"held:{desk}"
+        table.since = taker.since = now
+        self.settle(giver)
+        self.settle(desk)
+        return 1
+
     def lose(self, desk: str, name: str) -> int:
         """She is gone for good."""
         child = self.children.get(name)

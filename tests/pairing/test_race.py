@@ -7,7 +7,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -41,7 +41,7 @@ STEPS: dict[str, Script] = {
     load(room, name).sha: load(room, name)
     for room, names in {
         "waiting": "join leave hurry absent",
-        "pairing": "free away offer claim opened give_back wrapping release lose",
+        "pairing": "free away offer claim opened give_back wrapping release lose hand_over",
     }.items()
     for name in names.split()
 }
@@ -92,7 +92,18 @@ class Schedule:
             return
         if draw() < 0.5:
             await self.pairing.opened(desk, taken.conversation)
+        if draw() < 0.4:
+            await self.hand_over(desk, taken.conversation)
         await self.end(desk, taken.conversation)
+
+    async def hand_over(self, desk: str, conversation: str) -> None:
+        """Give the talk to whoever may have room, who opens it or not."""
+        other = f"desk-{self.draw.randrange(DESKS)}"
+        if other == desk:
+            return
+        with suppress(NotTaken):
+            if await self.pairing.hand_over(desk, other, conversation, self.clock()) and self.draw.random() < 0.7:
+                await self.pairing.opened(other, conversation)
 
     async def end(self, desk: str, conversation: str) -> None:
         """Lose the talk, or end it, or write it up, or leave it as it is."""

@@ -90,7 +90,7 @@ test("each warning that is seen is also said as a status", () => {
 
 test("the card of waiting makes room once something is written", () => {
   const screen = (visit: Visit): string =>
-    shown(conversationScreen({ page: PAGE, say, visit, now: NOW, asking: false, calm: true, remembers: false, remember: nothing, soothe: nothing, here: nothing, draft: "", write: nothing, share: nothing, typed: nothing, rested: nothing, danger: nothing, tryNow: nothing, ask: nothing, end: nothing }));
+    shown(conversationScreen({ page: PAGE, say, visit, now: NOW, asking: false, calm: true, remembers: false, remember: nothing, soothe: nothing, here: nothing, answerOver: nothing, draft: "", write: nothing, share: nothing, typed: nothing, rested: nothing, danger: nothing, tryNow: nothing, ask: nothing, end: nothing }));
 
   assert.ok(screen(wrote()).includes('class="waiting written"'));
   assert.ok(!screen({ ...wrote(), outbox: { items: [], n: 0 } }).includes("written\""));
