@@ -77,6 +77,10 @@ class Tongue:
         local = when.astimezone(ZoneInfo(zone))
         return self.say("opens", day=self.day(local, now.astimezone(ZoneInfo(zone))), time=self.clock(local))
 
+    def until(self, when: datetime | None, zone: str) -> str:
+        """Return until when the chat is open, in a sentence; "" while no end is in sight. `when` is aware."""
+        return self.say("open_until", time=self.clock(when.astimezone(ZoneInfo(zone)))) if when else ""
+
     def clock(self, local: datetime) -> str:
         """Return a time of day as it is written."""
         return self.say("clock", hour=f"{local:%H}", minute=f"{local:%M}")

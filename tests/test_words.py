@@ -196,3 +196,11 @@ def test_when_nothing_is_known_of_the_next_opening_that_is_said(wording: Wording
 def test_places_are_found() -> None:
     """What a text leaves open."""
     assert places("Den åpner {day} klokka {time}.") == {"day", "time"}
+
+
+def test_until_when_it_is_open_is_said_in_local_time(wording: Wording) -> None:
+    """Without a script too; and nothing where no end is in sight."""
+    when = datetime(2026, 11, 25, 21, 45, tzinfo=UTC)
+
+    assert wording["nb"].until(when, "Europe/Oslo") == "Chatten er åpen til klokka 22.45."
+    assert wording["nb"].until(None, "Europe/Oslo") == ""

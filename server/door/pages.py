@@ -68,6 +68,7 @@ class Pages:
             words=tongue.child,
             open=self.house.opening().open,
             opens=self.opens(tongue),
+            until=tongue.until(self.house.opening().closes_at, helpline.timezone),
             numbers=helpline.numbers,
             other_help=helpline.other_help,
             exit_url=helpline.exit_url,
