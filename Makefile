@@ -4,7 +4,7 @@
 OPEN ?= $(ALARM_OPEN)
 BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs tools/small.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
 
-.PHONY: run build test faults bench-web screens check docs lock clean
+.PHONY: run build test faults bench-web screens check promises sbom docs lock clean
 .DELETE_ON_ERROR:
 
 run: .make/run .make/built ## everything on this machine; OPEN=always: without looking at the hours
@@ -26,6 +26,12 @@ screens: .make/test .make/built .make/browsers ## a picture of every screen, in 
 
 check: .make/test .make/packages ## style, types, imports
 	@tools/check.sh
+
+promises: .make/test .make/built ## the long run of the promises: a million mutated messages
+	@.venv/bin/python -m tests.promises.long_fuzz
+
+sbom: .make/test ## sbom.json: every package that the chat is made of, from the locks
+	@.venv/bin/python tools/sbom.py
 
 docs: .make/test ## what is made from the code: browser/frames.ts, the tables and drawings in docs/
 	.venv/bin/python tools/frames_to_ts.py

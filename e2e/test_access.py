@@ -70,7 +70,7 @@ def test_axe_finds_nothing_on_the_way_in_and_out(page: Page) -> None:
     check(page, "gone, reading")
 
 
-def test_axe_finds_nothing_in_a_talk_on_either_side(page: Page, product: Product, rooms: Rooms) -> None:
+def test_W8_axe_finds_nothing_in_a_talk_on_either_side(page: Page, product: Product, rooms: Rooms) -> None:
     """The child's and the counsellor's whole way: signing in, free, ringing, talking, the form, the end, all languages."""
     kari = Counsellor(rooms.page(phone=False), "Kari")
     kari.page.goto(product.staff_page)

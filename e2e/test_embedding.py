@@ -104,7 +104,7 @@ def open_chat(page: Page, host: Host) -> None:
     expect(frame.get_by_text(PLACE).first).to_be_visible()
 
 
-def test_a_page_that_is_not_configured_shows_nothing(street: Street, page: Page) -> None:
+def test_W2_a_page_that_is_not_configured_shows_nothing(street: Street, page: Page) -> None:
     """Neither by the line nor by hand: the browser refuses the frame."""
     page.goto(f"{street.unknown.origin}/by-hand")
     page.wait_for_timeout(1_000)
@@ -128,7 +128,7 @@ def test_a_host_with_the_strictest_policy_can_embed_it(street: Street, page: Pag
     assert [line for line in told if "Content Security Policy" in line] == []
 
 
-def test_the_host_reads_nothing(street: Street, page: Page) -> None:
+def test_W1_the_host_reads_nothing(street: Street, page: Page) -> None:
     """No letter of the talk, no key that is pressed: all that it ever gets is a height in steps of 40."""
     page.add_init_script(
         """
@@ -153,7 +153,7 @@ def test_the_host_reads_nothing(street: Street, page: Page) -> None:
         page.evaluate(f"{FRAME}.document.body.textContent")
 
 
-def test_nothing_that_a_host_says_has_an_effect(street: Street, page: Page) -> None:
+def test_W3_nothing_that_a_host_says_has_an_effect(street: Street, page: Page) -> None:
     """Ten thousand messages to the frame and as many to the page: the talk and the button stay as they are."""
     open_chat(page, street.known)
     frame = page.frame_locator("iframe")
@@ -185,7 +185,7 @@ def test_hiding_keeps_the_talk_and_asks_nothing(street: Street, page: Page) -> N
     expect(frame.get_by_text(PLACE).first).to_be_visible()
 
 
-def test_the_address_and_the_history_stay_as_they_were(street: Street, page: Page) -> None:
+def test_S6_the_address_and_the_history_stay_as_they_were(street: Street, page: Page) -> None:
     """The frame's address carries nothing and never changes; no step is added to the history."""
     page.goto(street.known.origin)
     before = page.evaluate("history.length")

@@ -128,7 +128,7 @@ def test_another_language_is_one_press_away_and_the_page_says_which(page: Page) 
     assert page.locator("html").get_attribute("lang") == "en"
 
 
-def test_what_is_written_is_shown_as_text_whatever_it_is(page: Page) -> None:
+def test_W7_what_is_written_is_shown_as_text_whatever_it_is(page: Page) -> None:
     """Marks of a page, of a script, of a template: letters, nothing else."""
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))

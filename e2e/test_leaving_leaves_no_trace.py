@@ -29,7 +29,7 @@ def child(product: Product, rooms: Rooms) -> Child:
     return one
 
 
-def test_nothing_is_stored_while_a_child_talks(child: Child) -> None:
+def test_S7_nothing_is_stored_while_a_child_talks(child: Child) -> None:
     """No storage of any kind, no cookie, nothing in the address."""
     frame = next(frame for frame in child.page.frames if frame.url.endswith("/w"))
     stored = frame.evaluate(STORED)
@@ -38,7 +38,7 @@ def test_nothing_is_stored_while_a_child_talks(child: Child) -> None:
     assert [0, 0] == stored[7:]
 
 
-def test_the_button_leaves_at_once(child: Child) -> None:
+def test_S3_the_button_leaves_at_once_and_back_does_not_return(child: Child) -> None:
     """One press: another page, and Back does not lead to the talk."""
     child.frame.get_by_role("button", name="Gå ut fort").or_(child.frame.get_by_role("link", name="Gå ut fort")).click()
     child.page.wait_for_url("https://www.yr.no/**")
@@ -48,7 +48,7 @@ def test_the_button_leaves_at_once(child: Child) -> None:
     assert child.page.locator("iframe").count() == 0
 
 
-def test_it_covers_even_without_a_line(child: Child) -> None:
+def test_S1_it_covers_even_without_a_line(child: Child) -> None:
     """The words are off the screen, whatever the network does."""
     child.page.context.set_offline(True)
     child.frame.get_by_role("button", name="Gå ut fort").or_(child.frame.get_by_role("link", name="Gå ut fort")).click()
@@ -56,7 +56,7 @@ def test_it_covers_even_without_a_line(child: Child) -> None:
     expect(child.page.get_by_text("en hemmelighet")).to_have_count(0)
 
 
-def test_shift_three_times_leaves(child: Child) -> None:
+def test_S2_shift_three_times_leaves(child: Child) -> None:
     """With a keyboard, from the writing field."""
     child.frame.get_by_role("textbox", name="Skriv her").focus()
     for _ in range(3):
@@ -88,7 +88,7 @@ def test_shift_with_another_key_held_does_not_leave(child: Child) -> None:
     child.sees("en hemmelighet")
 
 
-def test_capital_letters_do_not_leave(child: Child) -> None:
+def test_S2_capital_letters_do_not_leave(child: Child) -> None:
     """Shift used for writing never leaves."""
     chance = random.Random(20261123)  # noqa: S311 - a seed that can be repeated
     child.frame.get_by_role("textbox", name="Skriv her").focus()
@@ -99,10 +99,28 @@ def test_capital_letters_do_not_leave(child: Child) -> None:
     child.sees("en hemmelighet")
 
 
-def test_it_is_the_first_thing_that_tab_reaches(product: Product, rooms: Rooms) -> None:
+def test_S4_it_is_the_first_thing_that_tab_reaches(product: Product, rooms: Rooms) -> None:
     """One Tab into the frame."""
     page = rooms.page(phone=True)
     page.goto(f"{product.chat}/w")
     page.keyboard.press("Tab")
 
     assert page.evaluate("document.activeElement.textContent").strip() == "Gå ut fort"
+
+
+def test_S8_a_browser_that_allows_no_storage_is_enough(product: Product, rooms: Rooms) -> None:
+    """Every kind of storage throws when it is touched: a child waits, writes, and comes back after a lost line all the same."""
+    page = rooms.page(phone=True)
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"])
+          Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });"""
+    )
+    child = Child(page)
+    child.comes_to(product.child_page)
+    child.begins()
+    child.writes("uten lager")
+    child.has_sent("uten lager", "Sendt")
+    page.context.set_offline(True)
+    page.context.set_offline(False)
+    child.writes("og igjen")
+    child.has_sent("og igjen", "Sendt")

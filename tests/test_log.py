@@ -68,7 +68,7 @@ def test_in_tests_misuse_raises() -> None:
 
 
 @given(st.text(min_size=1), st.text())
-def test_no_text_passes_that_is_not_listed(field: str, value: str) -> None:
+def test_A9_no_text_passes_that_is_not_listed(field: str, value: str) -> None:
     """Whatever the field and whatever the value: a record either fits the lists or is refused."""
     record = {"event": "refused", field: value}
     try:
@@ -79,7 +79,7 @@ def test_no_text_passes_that_is_not_listed(field: str, value: str) -> None:
     assert log.FIELDS[field].fullmatch(value)
 
 
-def test_every_event_is_written_somewhere() -> None:
+def test_A9_every_event_is_written_somewhere() -> None:
     """Whoever waits for an event that nothing writes waits in vain; the same for each reason of a refusal."""
     source = "".join(path.read_text("utf-8") for path in log.PACKAGE.rglob("*.py"))
     reasons = log.FIELDS["why"].pattern.split("|")

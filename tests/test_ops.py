@@ -118,7 +118,7 @@ async def test_it_counts_what_happens(ready: Worker) -> None:
     assert abs(after["chat_clock_offset_seconds", ""]) < 2
 
 
-async def test_no_label_has_many_values_and_none_names_anybody(ready: Worker) -> None:
+async def test_A11_no_label_has_many_values_and_none_names_anybody(ready: Worker) -> None:
     """A label's values are words, codes and bounds."""
     text = (await ready.asks("/metrics")).text
     values: dict[tuple[str, str], set[str]] = {}

@@ -55,7 +55,7 @@ def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
     return found
 
 
-def test_known_keys_unwrap(answers: dict[str, Any]) -> None:
+def test_A5_known_keys_unwrap(answers: dict[str, Any]) -> None:
     """The conversation key opens for the registrar and for the counsellor, and it is the one that was wrapped."""
     registrar, counsellor = private(answers["registrar_private_pkcs8"]), private(answers["counsellor_private_pkcs8"])
     conversation = answers["conversation"]
@@ -91,7 +91,7 @@ def test_known_form_opens(answers: dict[str, Any]) -> None:
 
 
 @given(st.binary(max_size=1100))
-def test_padding_comes_off_and_hides_the_length(content: bytes) -> None:
+def test_A12_padding_comes_off_and_hides_the_length(content: bytes) -> None:
     """Whatever was padded comes back, and only steps of 256 bytes show."""
     padded = sealing.pad(content)
 
@@ -134,7 +134,7 @@ def test_what_is_too_long_is_refused() -> None:
 
 
 @given(PLACES, PLACES, st.text(max_size=300))
-def test_a_message_opens_in_its_place_and_in_no_other(place: Place, other: Place, text: str) -> None:
+def test_A4_a_message_opens_in_its_place_and_in_no_other(place: Place, other: Place, text: str) -> None:
     """A box moved to another conversation, role, id or counter, all at once or one of them, is refused."""
     box = sealing.seal_message(KEY, place, Content("text", text))
     assert Content("text", text) == sealing.open_message(KEY, place, box)
@@ -320,7 +320,7 @@ def test_talks_share_no_box() -> None:
     assert len({sealing.seal_message(KEY, place, Content("text", "Hei")) for _ in range(50)}) == 50
 
 
-def test_importing_sealing_brings_no_private_key() -> None:
+def test_A5_importing_sealing_brings_no_private_key() -> None:
     """After the import the process holds no private key, has read no key file and knows nothing of the registrar."""
     program = (
         "import sys, server.sealing\n"

@@ -68,7 +68,7 @@ async def door(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.mark.parametrize(
     "path", ["/w", "/loader.js", "/staff", "/words/nb.json", "/health", "/static/x", "/nowhere", "/bad", "/staff/nowhere"]
 )
-async def test_every_answer_has_every_header(door: httpx.AsyncClient, path: str) -> None:
+async def test_W6_every_answer_has_every_header(door: httpx.AsyncClient, path: str) -> None:
     """Also a 404 and a 500."""
     answer = await door.get(path)
 
@@ -87,7 +87,7 @@ async def test_the_childs_frame_alone_may_ask_where_it_is(door: httpx.AsyncClien
         assert "camera=()," in policy
 
 
-async def test_the_childs_policy_word_by_word(door: httpx.AsyncClient) -> None:
+async def test_W5_the_childs_policy_word_by_word(door: httpx.AsyncClient) -> None:
     """Nothing from elsewhere, framed by the configured pages only, scripts only from files."""
     policy = (await door.get("/w")).headers["content-security-policy"]
 
@@ -99,7 +99,7 @@ async def test_the_childs_policy_word_by_word(door: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("path", ["/staff", "/staff/sign-in", "/staff/nowhere"])
-async def test_staff_pages_are_in_nobodys_frame(door: httpx.AsyncClient, path: str) -> None:
+async def test_W2_staff_pages_are_in_nobodys_frame(door: httpx.AsyncClient, path: str) -> None:
     """Their forms go home, their socket too."""
     policy = (await door.get(path)).headers["content-security-policy"]
 
@@ -172,7 +172,7 @@ async def test_a_request_that_does_not_say_how_much_is_small_too(door: httpx.Asy
         [b"\xff\xfe"],
     ],
 )
-def test_another_origin_is_another(origins: list[bytes]) -> None:
+def test_W9_another_origin_is_another(origins: list[bytes]) -> None:
     """None, null, two, or a single sign of difference: refused."""
     assert not origin_allowed([(b"origin", origin) for origin in origins], (CHAT,))
 

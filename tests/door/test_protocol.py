@@ -97,7 +97,7 @@ async def flood_and_leave(scope: Scope, receive: Receive, send: Send) -> None:
                 await send({"type": "websocket.send", "text": "x" * 10_000})
 
 
-async def test_the_application_learns_no_name() -> None:
+async def test_A10_the_application_learns_no_name() -> None:
     """No address, no agent, no page of origin, over HTTP and over WebSocket."""
     async with worker(tell) as server, httpx.AsyncClient() as client:
         answer = await client.get(f"http://127.0.0.1:{port(server)}/", headers=NAMES)
@@ -133,7 +133,7 @@ async def test_it_listens_on_a_unix_socket(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("size", "code"), [(MAX_FRAME, None), (MAX_FRAME + 1, CloseCode.MESSAGE_TOO_BIG)])
-async def test_a_frame_has_its_size(size: int, code: int | None) -> None:
+async def test_P3_a_frame_has_its_size(size: int, code: int | None) -> None:
     """16 KiB pass, one byte more closes with 1009."""
     async with worker(tell) as server, connect(f"ws://127.0.0.1:{port(server)}/") as ws:
         await ws.recv()
@@ -181,7 +181,7 @@ async def test_a_stalled_reader_does_not_hold_up_the_stop(monkeypatch: pytest.Mo
         b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /",
     ],
 )
-async def test_a_request_that_does_not_come_takes_nobody_s_place(monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+async def test_F7_a_request_that_does_not_come_takes_nobody_s_place(monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
     """Nothing said, half a handshake, half a body, half a second request: the connection is gone soon, however many bytes drip."""
     monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.4)
     async with worker(patient) as server:

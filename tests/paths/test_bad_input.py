@@ -80,7 +80,7 @@ async def test_a_wrong_origin_does_not_get_in(service: Service, path: str, origi
         ("x" * 20_000, 1009),
     ],
 )
-async def test_a_wrong_first_frame_closes(service: Service, path: str, what: str | bytes, code: int) -> None:
+async def test_P3_a_wrong_first_frame_closes(service: Service, path: str, what: str | bytes, code: int) -> None:
     """Not a hello, not JSON, too large, binary."""
     assert await code_after(service, what, path=path) == code
 
@@ -96,7 +96,7 @@ async def test_bad_utf8_closes(service: Service) -> None:
         assert socket.close_code == 1007
 
 
-async def test_silence_instead_of_hello_closes(service: Service) -> None:
+async def test_P3_silence_instead_of_hello_closes(service: Service) -> None:
     """Five seconds for the first frame."""
     assert await code_after(service) == 4508
 
@@ -137,7 +137,7 @@ async def test_a_frame_that_is_not_a_childs_closes_and_the_visit_stays(service: 
         assert (await child.arrives()).state == "waiting"
 
 
-async def test_tokens_that_are_not_good(service: Service) -> None:
+async def test_P7_tokens_that_are_not_good(service: Service) -> None:
     """Forged, too old, or of a visit that is gone."""
     ours = Tokens(keyfiles.read_secret(service.data / "token.secret").hex())
     gone = ours.issue(new_id())

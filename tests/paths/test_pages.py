@@ -49,7 +49,7 @@ def test_the_frame_speaks_the_browsers_language(service: Service, wish: str, lan
     assert [code for code, _ in told(page)["languages"]] == ["nb", "nn", "en", "nb-easy"]
 
 
-def test_the_frame_works_without_a_script(service: Service) -> None:
+def test_S4_the_frame_works_without_a_script(service: Service) -> None:
     """Whom to ring as links that dial, and the way out as a plain link for the whole tab."""
     page = get(service, "/w")[1].decode()
 
@@ -59,7 +59,7 @@ def test_the_frame_works_without_a_script(service: Service) -> None:
     assert "Åpningstida er slått av." in page.partition('id="page"')[0], "always open, and it says so"
 
 
-def test_the_frame_is_neutral_to_those_who_look_over_a_shoulder(service: Service) -> None:
+def test_S4_the_frame_is_neutral_to_those_who_look_over_a_shoulder(service: Service) -> None:
     """Title and icon tell nothing."""
     page = get(service, "/w")[1].decode()
 
@@ -75,7 +75,7 @@ def test_the_page_tells_facts_of_the_helpline_and_none_of_the_visitor(service: S
     assert told(first.decode())["registrar_key"] == b64encode(keyfiles.read_p256_public(service.data / "registrar.pub")).decode()
 
 
-def test_files_are_what_the_page_says_they_are(service: Service) -> None:
+def test_C3_files_are_what_the_page_says_they_are(service: Service) -> None:
     """Each has the integrity that is written in the page, packed or not, and may be kept for ever."""
     page = get(service, "/w")[1].decode()
     files = re.findall(r'(?:src|href)="(/static/[^"]+)" integrity="sha384-([^"]+)"', page)

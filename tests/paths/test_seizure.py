@@ -93,7 +93,7 @@ def test_the_search_finds_what_is_there() -> None:
             assert f"{name} as {shape}" in found_in(b"before" + text + b"after")
 
 
-async def test_a_whole_talk_leaves_no_word_but_in_the_journal(service: Service) -> None:
+async def test_A1_a_whole_talk_leaves_no_word_but_in_the_journal(service: Service) -> None:
     """Searched while the talk runs, when it is sealed, and when it is gone."""
     monitor = Monitor(service.redis.admin_url)
     monitor.start()

@@ -42,7 +42,7 @@ def test_a_kind_is_documented(name: str) -> None:
 
 
 @each_kind
-def test_a_kind_lives_no_longer_than_a_day(name: str) -> None:
+def test_A2_a_kind_lives_no_longer_than_a_day(name: str) -> None:
     """And never for ever."""
     assert 0 < keys.KINDS[name].ttl <= keys.DAY == 24 * 60 * 60
 

@@ -19,7 +19,7 @@ def lock(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_every_python_package_is_locked_by_hash(name: str) -> None:
+def test_C2_every_python_package_is_locked_by_hash(name: str) -> None:
     """Every entry has a version and hashes, and everything that is asked for is there."""
     text = lock(name)
     locked = {entry[0] for entry in LOCKED.findall(text)}
@@ -47,7 +47,7 @@ def test_no_python_lock_names_a_place(name: str) -> None:
     assert not re.search(r"https?:|file:|--index-url|--find-links|/\w+/", lock(name))
 
 
-def test_every_browser_package_is_locked_by_hash_and_names_no_place() -> None:
+def test_C2_every_browser_package_is_locked_by_hash_and_names_no_place() -> None:
     """Each entry of package-lock.json has an integrity and no address, and none runs a script that nobody looked at."""
     packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     ours = packages.pop("")

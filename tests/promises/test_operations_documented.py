@@ -66,7 +66,7 @@ def test_every_reason_not_to_be_ready_is_told() -> None:
 
 
 @pytest.mark.parametrize("unit", sorted(path.name for path in (ROOT / "config" / "systemd").glob("*.service")))
-def test_a_unit_keeps_talks_off_the_disk(unit: str) -> None:
+def test_A6_a_unit_keeps_talks_off_the_disk(unit: str) -> None:
     """No core file, no swap, no new rights: also after somebody has tidied the file."""
     lines = (ROOT / "config" / "systemd" / unit).read_text("utf-8").splitlines()
     wanted = {"LimitCORE=0", "MemorySwapMax=0", "NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "PrivateTmp=yes"}
@@ -74,7 +74,7 @@ def test_a_unit_keeps_talks_off_the_disk(unit: str) -> None:
     assert wanted <= set(lines)
 
 
-def test_the_proxy_keeps_no_log() -> None:
+def test_A9_the_proxy_keeps_no_log() -> None:
     """In every server block: nobody's address and time are written down."""
     text = (ROOT / "config" / "proxy" / "nginx.conf").read_text("utf-8")
     blocks = re.split(r"^server \{", text, flags=re.MULTILINE)[1:]

@@ -56,3 +56,13 @@ def test_the_loader_has_its_two_words() -> None:
     """Open and hide, nothing else travels with it."""
     for tongue in read_wording(ROOT / "config" / "wording").values():
         assert set(tongue.loader) == OF_THE_LOADER
+
+
+def test_S10_before_it_writes_a_child_is_told_what_stays_on_the_device() -> None:
+    """In every language: what leaving quickly does, that the page stays in the history, that a program may see all, a private window."""
+    before = (ROOT / "widget" / "before.ts").read_text("utf-8")
+    for code, tongue in read_wording(ROOT / "config" / "wording").items():
+        for key in ("exit_help", "safety_page", "safety_private", "safety_spy"):
+            assert tongue.child.get(key), (code, key)
+    assert 'say("exit_help")' in before
+    assert '"nothing", "page", "private", "spy"' in before

@@ -46,7 +46,7 @@ def test_a_token_of_another_purpose_or_secret_is_refused() -> None:
             TOKENS.conversation(token)
 
 
-def test_a_token_grows_old() -> None:
+def test_P7_a_token_grows_old() -> None:
     """A day, and no second more."""
     with time_machine.travel("2026-11-25 18:00 +0000", tick=False) as traveller:
         token = TOKENS.issue(new_id())
@@ -67,7 +67,7 @@ def test_a_token_from_the_future_is_good() -> None:
         assert TOKENS.conversation(token) == conversation
 
 
-def test_a_token_is_known_by_its_hash() -> None:
+def test_P7_a_token_is_known_by_its_hash() -> None:
     """SHA-256, compared in constant time."""
     assert same_token("token", token_hash("token"))
     assert not same_token("token", token_hash("other"))
