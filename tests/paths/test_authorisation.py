@@ -22,9 +22,9 @@ from tests.wire.examples import EXAMPLES
 UNKNOWN = "u" * 22
 ABOUT_A_TALK = [frame for frame in EXAMPLES["staff"] if hasattr(frame, "conversation")]
 OF_A_CHILD = [frame for frame in EXAMPLES["child"] if not isinstance(frame, f.ChildHello | f.Worked | f.Ping | f.ChildEnd | f.Join)]
-SILENT = {"typing", "seen"}
-"""Hints: they have no answer, and without a right to them no effect."""
-ANSWERS = {"not_yours", "taken", "at_capacity", "nobody", "not_talking"}
+SILENT = {"typing", "seen", "look_out"}
+"""They have no answer, and without a right to them no effect."""
+ANSWERS = {"not_yours", "taken", "at_capacity", "nobody", "not_talking", "not_there"}
 
 
 def tag_of(frame: f.Frame) -> str:
