@@ -416,6 +416,7 @@ export interface AskOver {
 export interface Sign {
   t: "sign";
   conversation: string;
+  what: string;
 }
 
 /** She is at work: the answer to `session_ends`, when nothing else is to be done. */
@@ -459,6 +460,7 @@ export interface Held {
   over: string | null;
   over_said: string | null;
   second: string | null;
+  signed: string | null;
 }
 
 /** Her desk, whole; sent whenever it changed. The screen is a function of this and the talks. */

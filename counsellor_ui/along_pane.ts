@@ -50,7 +50,7 @@ export class AlongPane extends LitElement {
         ? nothing
         : html`<div class="to-sign">
             <h3>${say("sign_asked", { name })}</h3>
-            <p class="text">${toSign}</p>
+            <p class="text">${toSign.text}</p>
             <button class="primary" @click=${() => this.#sign()}>${say("sign")}</button>
           </div>`}
       <div class="beside">

@@ -46,7 +46,7 @@ export class Company {
   /** What was said in the staff room (`room`) and in each talk. */
   readonly said = new Map<string, Said[]>();
   /** What she is asked to sign, by talk. */
-  readonly toSign = new Map<string, string>();
+  readonly toSign = new Map<string, { text: string; what: string }>();
   /** How many of the staff room's she has not seen. */
   unseen = 0;
   roomOpen = false;
@@ -81,10 +81,10 @@ export class Company {
     this.#seen.add(id);
     const channel = conversation ?? ROOM;
     const content = await openWhisper(this.around.mine, channel, fromBase64(box)).catch(() => null);
-    const { kind, text } = (content ?? {}) as { kind?: unknown; text?: unknown };
+    const { kind, text, what } = (content ?? {}) as { kind?: unknown; text?: unknown; what?: unknown };
     if (!KINDS.includes(String(kind)) || typeof text !== "string") return;
     if (kind === "say") this.said.set(channel, [...(this.said.get(channel) ?? []), { id, desk, name, at, text }]);
-    if (kind === "sign" && desk !== this.around.me) this.toSign.set(channel, text);
+    if (kind === "sign" && typeof what === "string" && desk !== this.around.me) this.toSign.set(channel, { text, what });
     if (kind === "draft" && desk !== this.around.me) this.#drafts.set(channel, restored(JSON.parse(text) as Partial<Draft>));
     if (channel === ROOM && desk !== this.around.me && !this.roomOpen) this.unseen++;
     this.around.changed();
@@ -151,13 +151,13 @@ export class Company {
   }
 
   /** Ask those who read along to sign a text. */
-  async askToSign(conversation: string, text: string): Promise<void> {
-    await this.#tell(conversation, this.#listeners(conversation), { kind: "sign", text });
+  async askToSign(conversation: string, asked: { text: string; what: string }): Promise<void> {
+    await this.#tell(conversation, this.#listeners(conversation), { kind: "sign", ...asked });
   }
 
   sign(conversation: string): void {
-    this.around.send({ t: "sign", conversation });
-    this.toSign.delete(conversation);
+    const asked = this.toSign.get(conversation);
+    if (asked !== undefined && this.around.send({ t: "sign", conversation, what: asked.what })) this.toSign.delete(conversation);
   }
 
   // --- what is asked of it ---
@@ -222,7 +222,7 @@ export class Company {
   }
 
   /** Seal something for each of these and for herself, and say it. */
-  async #tell(channel: string, to: readonly Colleague[], content: { kind: string; text: string }): Promise<boolean> {
+  async #tell(channel: string, to: readonly Colleague[], content: { kind: string; text: string; what?: string }): Promise<boolean> {
     const { mine } = this.around;
     const keys = [{ key_id: mine.id, key: toBase64(mine.publicKey) }, ...to];
     const boxes = await Promise.all(

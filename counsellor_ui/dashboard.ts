@@ -195,6 +195,7 @@ export class StaffDashboard extends LitElement {
             .phrases=${shift.phrases}
             .turn=${this.#turn}
             .second=${this.second}
+            .lines=${shift.lines}
             zone=${this.zone}
             number=${index + 1}
           ></talk-pane>`,
@@ -318,6 +319,8 @@ export class StaffDashboard extends LitElement {
         return this.#showKeys();
       case "replies":
         return void pane?.reply(!pane.replying);
+      case "here":
+        return void pane?.hereNow(!pane.inDanger);
       case "form":
         return void pane?.fillIn("who");
       case "notes":

@@ -76,6 +76,8 @@ export interface PaneView {
   overSaid: string | null;
   /** The desk of the second person who has signed. */
   second: string | null;
+  /** The digest of what that one has signed. */
+  signed: string | null;
   /** How long ago it ended; null while it runs. */
   over: number | null;
   /** Milliseconds until the talk must end; null while no end is in sight. */
@@ -160,6 +162,7 @@ function paneView(held: Held, known: Known | undefined, now: number): PaneView {
     asksOver: held.over ?? null,
     overSaid: held.over_said ?? null,
     second: held.second ?? null,
+    signed: held.signed ?? null,
     over: held.ended == null ? null : waited(held.ended, now),
     runsFor: running && held.run_until !== null ? Math.max(0, held.run_until - now) : null,
     planned: running && held.planned != null ? Math.max(0, held.planned - now) : null,

@@ -24,6 +24,7 @@ export const OUTCOMES = ["immediate_help", "concern_report", "other_services", "
 export const IMMEDIATE_HELP = ["police", "out_of_hours_doctor"] as const;
 export const CONSIDERED = ["considered_yes", "considered_no", "not_considered"] as const;
 
+export type Outcome = (typeof OUTCOMES)[number];
 export type NonContact = (typeof NON_CONTACTS)[number];
 export type Who = (typeof WHO)[number];
 export type Considered = (typeof CONSIDERED)[number];
@@ -31,6 +32,20 @@ export type Considered = (typeof CONSIDERED)[number];
 export const MOST_SUMMARY = 4000;
 export const MOST_PHRASE = 1000;
 export const MOST_NOTES = 1500;
+export const MOST_CALLS = 20;
+
+export const CALLED = ["police", "ambulance", "fire", "out_of_hours_doctor", "child_welfare", "other"] as const;
+export const TOLD = ["told", "not_safe", "unsaid"] as const;
+export type Called = (typeof CALLED)[number];
+export type Told = (typeof TOLD)[number];
+
+/** Somebody was called: who, at which number, when (ms), and whether the child was told first. */
+export interface Call {
+  who: Called;
+  number: string;
+  at: number;
+  told: Told;
+}
 
 /** A form while it is written. That a contact is none is never written here: it is said in the moment it is handed in. */
 export interface Draft {
@@ -50,6 +65,7 @@ export interface Draft {
   summary: string;
   /** For herself and for whoever takes the talk over; it goes with the registration, and never to the child. */
   notes: string;
+  calls: Call[];
 }
 
 export type Field = keyof Draft;
@@ -64,9 +80,46 @@ export interface Bound {
   second?: string;
 }
 
+/** Return what changes in a draft once somebody was called: the call, and the outcome that it is. */
+export function called(draft: Draft, call: Call): Partial<Draft> {
+  const help = call.who === "police" || call.who === "out_of_hours_doctor" ? [call.who] : [];
+  const outcome = call.who === "child_welfare" || call.who === "other" ? "other_services" : "immediate_help";
+  return {
+    calls: [...draft.calls, call].slice(0, MOST_CALLS),
+    outcomes: OUTCOMES.filter((one) => one === outcome || draft.outcomes.includes(one)),
+    immediate_help: IMMEDIATE_HELP.filter((one) => help.includes(one) || draft.immediate_help.includes(one)),
+  };
+}
+
 /** Return what a second person signs: what was found, what is done, and why. */
 export function signedText({ summary, duty_to_report_reason, stay_municipality, urgency }: Draft): string {
   return [summary.trim(), duty_to_report_reason.trim(), stay_municipality ?? "", urgency ?? ""].filter((part) => part !== "").join("\n\n");
+}
+
+/** What a talk says of itself. */
+export interface Facts {
+  about: "unsaid" | "me" | "other";
+  danger: boolean;
+  /** The child was told that somebody has to be told. */
+  mustTell: boolean;
+}
+
+/** An answer that the talk already holds: a word of the wording, and what it would change. */
+export interface Offer {
+  word: string;
+  change: Partial<Draft>;
+}
+
+/** Return the answers that a talk already holds and that nobody has given yet. She takes them or leaves them. */
+export function offers(draft: Draft, { about, danger, mustTell }: Facts): Offer[] {
+  const report: Outcome = "concern_report";
+  const found: (Offer | null)[] = [
+    draft.who === null && about === "me" ? { word: "who_child_about_self", change: { who: "child_about_self" } } : null,
+    draft.urgency === null && danger ? { word: "urgency_now", change: { urgency: "now" } } : null,
+    mustTell && !draft.outcomes.includes(report) ? { word: "outcome_concern_report", change: { outcomes: OUTCOMES.filter((one) => one === report || draft.outcomes.includes(one)) } } : null,
+    mustTell && draft.duty_to_report === null ? { word: "offer_duty", change: { duty_to_report: "considered_yes" } } : null,
+  ];
+  return found.filter((one): one is Offer => one !== null);
 }
 
 /** Return a form in which nothing is answered. */
@@ -87,6 +140,7 @@ export function emptyDraft(): Draft {
     duty_to_avert_reason: "",
     summary: "",
     notes: "",
+    calls: [],
   };
 }
 
@@ -108,7 +162,7 @@ export function faults(draft: Draft): Map<Field, Fault> {
     ["reasons", draft.reasons.length === 0 ? "choose_some" : null],
     ["urgency", draft.urgency === null ? "choose" : null],
     ["outcomes", draft.outcomes.length === 0 ? "choose_some" : null],
-    ["immediate_help", draft.outcomes.includes("immediate_help") && draft.immediate_help.length === 0 ? "which" : null],
+    ["immediate_help", draft.outcomes.includes("immediate_help") && draft.immediate_help.length + draft.calls.length === 0 ? "which" : null],
     ["duty_to_report", draft.duty_to_report === null ? "choose" : null],
     ["duty_to_report_reason", reasonFault(draft.duty_to_report, draft.duty_to_report_reason)],
     ["duty_to_avert", draft.duty_to_avert === null ? "choose" : null],
@@ -157,6 +211,7 @@ export function toForm(draft: Draft, bound: Bound, none: NonContact | null = nul
     duty_to_avert_reason: chosen(draft.duty_to_avert, draft.duty_to_avert_reason),
     summary: draft.summary.trim(),
     notes: draft.notes.trim(),
+    calls: draft.calls,
   };
 }
 

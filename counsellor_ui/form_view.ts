@@ -23,6 +23,12 @@ export interface FormView {
   tried: boolean;
   /** Which contact that is none she is asked about: the child has written, and the talk runs. */
   asked: form.NonContact | "shut_out" | null;
+  /** What the talk says of itself. */
+  facts: form.Facts;
+  /** A second person has to sign: who has, and whether somebody was asked and reads along; null: nobody has to. */
+  second: { by: string; asked: boolean; readers: string } | null;
+  askSecond(): void;
+  print(): void;
   register(): void;
   close(who: form.NonContact | "shut_out"): void;
   /** She answered that question. */
@@ -45,7 +51,7 @@ export function formView(view: FormView): TemplateResult {
     <form class="form ${view.tried ? "tried" : ""}" novalidate aria-label=${say("form")} @submit=${(event: Event) => submit(event, view)}>
       <fieldset class="whole" ?disabled=${sending}>
         <div class="notes">${text(view, faults, "notes", form.MOST_NOTES, 2)}</div>
-        ${nonContacts(view)} ${one("who", form.WHO)} ${one("age", form.AGES)} ${one("gender", form.GENDERS)}
+        ${offered(view)} ${nonContacts(view)} ${one("who", form.WHO)} ${one("age", form.AGES)} ${one("gender", form.GENDERS)}
         <div class="places">${place(view, "stay_municipality")} ${place(view, "home_municipality")}</div>
         ${some("reasons", form.REASONS)} ${one("urgency", form.URGENCIES)} ${some("outcomes", form.OUTCOMES)}
         ${talk.form.outcomes.includes("immediate_help") ? some("immediate_help", form.IMMEDIATE_HELP) : nothing}
@@ -55,6 +61,16 @@ export function formView(view: FormView): TemplateResult {
       ${view.over ? handIn(view, faults.size) : html`<p class="hint">${say("form_later")}</p>`}
     </form>
   `;
+}
+
+/** What the talk already holds: taken with one press, or left. */
+function offered({ talk, say, facts }: FormView): TemplateResult | typeof nothing {
+  const all = form.offers(talk.form, facts);
+  if (all.length === 0) return nothing;
+  return html`<div class="offers" role="group" aria-label=${say("offers")}>
+    <p>${say("offers")}</p>
+    ${all.map(({ word, change }) => html`<button type="button" class="quiet" @click=${() => talk.answer(change)}>${say(word)}</button>`)}
+  </div>`;
 }
 
 function submit(event: Event, { register }: FormView): void {
@@ -190,13 +206,27 @@ function fault(say: Say, prefix: string, field: form.Field, faults: ReadonlyMap<
   return why === undefined ? nothing : html`<span class="missing" id="${prefix}-${field}-fault">${say(`missing_${why}`)}</span>`;
 }
 
-function handIn({ talk, say, tried }: FormView, missing: number): TemplateResult {
+/** Two sign a concern report: a colleague who reads along is shown what she signs, and signs it at her own desk. */
+function signature({ say, second, askSecond }: FormView): TemplateResult | typeof nothing {
+  if (second === null) return nothing;
+  const { by, asked, readers } = second;
+  if (by !== "") return html`<p class="signed" role="status">${say("second_signed", { name: by })}</p>`;
+  return html`<div class="signed">
+    <p>${say(readers === "" ? "second_nobody" : asked ? "second_asked" : "second_needed", { names: readers })}</p>
+    ${readers === "" ? nothing : html`<button type="button" @click=${askSecond}>${say("second_ask")}</button>`}
+  </div>`;
+}
+
+function handIn(view: FormView, missing: number): TemplateResult {
+  const { talk, say, tried, print } = view;
   const sending = talk.registering === "sending";
   const refused = !talk.tapped && isRefused(talk.registering);
   return html`
     <div class="hand-in">
       <p role="alert">${refused ? say(`register_${talk.registering}`) : tried && missing > 0 ? say("form_missing", { n: missing }) : nothing}</p>
+      ${signature(view)}
       <button class="primary" ?disabled=${sending}>${say(sending ? "registering" : "register")}</button>
+      <button type="button" class="quiet" @click=${print}>${say("paper")}</button>
       <p class="hint">${say("register_help")}</p>
     </div>
   `;

@@ -49,8 +49,8 @@ export class HeldTalk {
   childTypes = 0;
   /** The conversation key as it came, wrapped for this browser: what a colleague who is asked in gets is made from it. */
   wrapped: string | null = null;
-  /** The text that she has asked a second person to sign. */
-  toSign = "";
+  /** The text that she has asked a second person to sign, and its digest. */
+  toSign = { text: "", what: "" };
   #key: CryptoKey | null = null;
   #epoch: string | null = null;
   #typing = typing.STILL;
@@ -98,7 +98,7 @@ export class HeldTalk {
 
   /** Take up what was kept over a reload. Of what was not yet acknowledged, the server may already have another box. */
   restore({ form, composer, outbox, formOpen, toSign }: Kept): void {
-    Object.assign(this, { form: restored(form), composer, outbox, formOpen, toSign: toSign ?? "" });
+    Object.assign(this, { form: restored(form), composer, outbox, formOpen, toSign: toSign ?? { text: "", what: "" } });
     for (const { id } of outbox.items) this.#doubtful.add(id);
   }
 
@@ -272,7 +272,7 @@ export class HeldTalk {
     this.form = emptyDraft();
     this.composer = "";
     this.wrapped = null;
-    this.toSign = "";
+    this.toSign = { text: "", what: "" };
   }
 
   // --- within ---

@@ -25,7 +25,7 @@ export interface Kept {
   identity: Identity;
   formOpen: boolean;
   /** The text that a second person was asked to sign. */
-  toSign?: string;
+  toSign?: { text: string; what: string };
 }
 
 /** The keeping of one counsellor in this browser. */

@@ -7,7 +7,7 @@ import { html, type TemplateResult } from "lit";
 import type { Say } from "../browser/words.ts";
 
 /** What a key does: to a talk (by its place), to what rings, to the talk in which she is, or to the whole screen. */
-export type Act = "ring" | "talk_1" | "talk_2" | "talk_3" | "replies" | "form" | "notes" | "keys";
+export type Act = "ring" | "talk_1" | "talk_2" | "talk_3" | "replies" | "form" | "notes" | "here" | "keys";
 
 /** The physical key of each, and how it is written. */
 export const KEYS: Readonly<Record<Act, readonly [code: string, shown: string]>> = {
@@ -18,6 +18,7 @@ export const KEYS: Readonly<Record<Act, readonly [code: string, shown: string]>>
   replies: ["KeyS", "S"],
   form: ["KeyF", "F"],
   notes: ["KeyN", "N"],
+  here: ["KeyH", "H"],
   keys: ["KeyK", "K"],
 };
 

@@ -6,26 +6,23 @@
  * 2. A message leaves only while the writing field of this pane has the focus. A click elsewhere first moves the focus there.
  */
 
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 
 import type { ChatComposer } from "../browser/composer.ts";
 import type { Unsent } from "../browser/outbox.ts";
 import type { ChatTranscript } from "../browser/transcript.ts";
-import type { Say } from "../browser/words.ts";
 import { besideView, type CompanyView } from "./company_view.ts";
 import type { PaneView } from "./desk.ts";
-import { faults, type NonContact } from "./form.ts";
-import { formView } from "./form_view.ts";
-import type { HeldTalk } from "./held_talk.ts";
-import type { Municipality } from "./municipalities.ts";
+import type { Told } from "./form.ts";
+import { hereView, type Lines } from "./here_and_now.ts";
 import { headView } from "./pane_head.ts";
 import { mustTellView, overView, stateLines, type StateView } from "./pane_state.ts";
 import { expanded, inLanguage, inserted, type Own, type Phrases } from "./replies.ts";
 import { nameOf } from "./say.ts";
 import { shape } from "./shapes.ts";
-import type { Shift } from "./shift.ts";
+import { WritingUp } from "./write_up.ts";
 
-export class TalkPane extends LitElement {
+export class TalkPane extends WritingUp {
   static override properties = {
     talk: { attribute: false },
     view: { attribute: false },
@@ -41,31 +38,28 @@ export class TalkPane extends LitElement {
     phrases: { attribute: false },
     replying: { state: true },
     helping: { state: true },
+    inDanger: { state: true },
+    told: { state: true },
+    lines: { attribute: false },
     second: { attribute: false },
   };
 
-  declare talk: HeldTalk;
-  declare view: PaneView;
-  declare shift: Shift;
-  declare say: Say;
-  declare municipalities: readonly Municipality[];
-  declare zone: string;
   /** Its place on the screen, from 1: Alt and this number bring the focus here. */
   declare number: number;
   /** Counts the drawings of the whole screen, so that this one is drawn with it. */
   declare turn: number;
   /** She is asked whether she means to end. */
   declare asking: boolean;
-  declare tried: boolean;
-  /** She is asked whether she means to close it as this. */
-  declare closing: NonContact | "shut_out" | null;
   declare phrases: Phrases;
   /** The quick replies are open. */
   declare replying: boolean;
   /** The panel of colleagues is open. */
   declare helping: boolean;
-  /** Two sign a concern report. */
-  declare second: boolean;
+  /** The panel "help here and now" is open. */
+  declare inDanger: boolean;
+  /** Whether the child knows of the next call. */
+  declare told: Told;
+  declare lines: Lines;
   /** The focus came to the writing field itself and is still in the composer. */
   #writing = false;
   #before: PaneView["state"] = "wrapping_up";
@@ -76,7 +70,8 @@ export class TalkPane extends LitElement {
     this.tried = false;
     this.closing = null;
     this.replying = false;
-    this.helping = false;
+    this.helping = this.inDanger = false;
+    this.told = "unsaid";
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -101,6 +96,14 @@ export class TalkPane extends LitElement {
     this.replying = open && this.view.state === "talking";
     await this.updateComplete;
     if (!this.replying) this.take();
+  }
+
+  /** Open the panel "help here and now", or close it. */
+  async hereNow(open: boolean): Promise<void> {
+    this.inDanger = open;
+    await this.updateComplete;
+    if (open) this.querySelector<HTMLElement>(".here-now button")?.focus();
+    else this.take();
   }
 
   /** Open the form at one of its fields. */
@@ -155,7 +158,7 @@ export class TalkPane extends LitElement {
         ${this.#head(name, heading)}
         <div class="body ${this.#formOpen ? "with-form" : ""}">
           <div class="talk">
-            ${stateLines(state)} ${this.#besides ? besideView(this.#company(), talk, view) : nothing}
+            ${stateLines(state)} ${this.inDanger ? this.#hereNow(name) : nothing} ${this.#besides ? besideView(this.#company(), talk, view) : nothing}
             <chat-transcript
               .talk=${talk.talk}
               .unsent=${this.#unsent()}
@@ -167,10 +170,17 @@ export class TalkPane extends LitElement {
               use=${say("who_where_use")}
               @use=${(event: CustomEvent<string>) => talk.intoSummary(event.detail)}
             ></chat-transcript>
-            ${view.state === "talking" ? html`${mustTellView(state, () => this.take())} ${this.#replies()} ${this.#composer(name)}` : overView(state)}
+            ${view.state === "talking" ? html`<div class="needed">
+                    <button class="quiet" aria-expanded=${this.inDanger ? "true" : "false"} @click=${() => this.hereNow(!this.inDanger)}>
+                      ${say("here_now")} <kbd>Alt+H</kbd>
+                    </button>
+                    ${mustTellView(state, () => this.take())}
+                  </div>
+                  ${this.#replies()} ${this.#composer(name)}` : overView(state)}
           </div>
-          ${this.#formOpen ? this.#form() : nothing}
+          ${this.#formOpen ? this.form() : nothing}
         </div>
+        ${view.state === "wrapping_up" ? this.paper() : nothing}
       </article>
     `;
   }
@@ -199,6 +209,16 @@ export class TalkPane extends LitElement {
     this.asking = asking;
     await this.updateComplete;
     this.querySelector<HTMLElement>(asking ? ".asking .quiet" : ".acts > .quiet:last-child")?.focus();
+  }
+
+  #hereNow(name: string): TemplateResult {
+    const { talk, say, zone, lines, municipalities, told } = this;
+    return hereView({
+      ...{ talk, say, name, zone, lines, municipalities, told },
+      setTold: (told) => (this.told = told),
+      now: this.shift.now(),
+      close: () => void this.hereNow(false),
+    });
   }
 
   /** Colleagues are shown when she wants it, when somebody reads along, and when she has called. */
@@ -312,59 +332,4 @@ export class TalkPane extends LitElement {
       this.take();
     },
   };
-
-  // --- form ---
-
-  #form(): TemplateResult {
-    const { talk, say } = this;
-    return html`<section class="side" aria-label=${say("form")}>
-      ${formView({
-        talk,
-        say,
-        prefix: talk.identity.animal,
-        municipalities: this.municipalities,
-        over: this.view.state === "wrapping_up",
-        tried: this.tried,
-        register: () => void this.#register(),
-        asked: this.closing,
-        close: (who: NonContact | "shut_out") => void this.#close(who),
-        answered: (yes: boolean) => void this.#closes(yes),
-      })}
-    </section>`;
-  }
-
-  /** Close a contact that is none: in one tap, unless that would end a talk in which the child has written. */
-  async #close(who: NonContact | "shut_out"): Promise<void> {
-    if (who !== "shut_out" && (this.view.state === "wrapping_up" || !this.talk.childWrote)) {
-      this.shift.register(this.view.conversation, who);
-      return;
-    }
-    this.closing = who;
-    await this.updateComplete;
-    this.querySelector<HTMLElement>(".one-tap .asking .quiet")?.focus();
-  }
-
-  async #closes(yes: boolean): Promise<void> {
-    const who = this.closing;
-    this.closing = null;
-    const { conversation } = this.view;
-    if (yes && who === "shut_out") this.shift.shutOut(conversation);
-    if (yes && who !== null && who !== "shut_out") this.shift.register(conversation, who);
-    await this.updateComplete;
-    this.querySelector<HTMLElement>(".one-tap > button")?.focus();
-  }
-
-  /** Hand the form in, or show what is missing and go to the first of it. */
-  async #register(): Promise<void> {
-    if (this.view.state !== "wrapping_up") return;
-    if (faults(this.talk.form).size === 0) {
-      this.shift.register(this.view.conversation);
-      return;
-    }
-    this.tried = true;
-    await this.updateComplete;
-    const question = this.querySelector(".missing")?.closest(".question");
-    question?.scrollIntoView({ block: "center" });
-    question?.querySelector<HTMLElement>("input, textarea")?.focus();
-  }
 }

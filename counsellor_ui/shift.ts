@@ -14,6 +14,7 @@ import { Company } from "./company.ts";
 import { inOrder } from "./desk.ts";
 import type { NonContact } from "./form.ts";
 import { HeldTalk } from "./held_talk.ts";
+import { type Lines, NO_LINES } from "./here_and_now.ts";
 import type { Keeping } from "./keeping.ts";
 import { type Identity, identify } from "./names.ts";
 import { NO_PHRASES, type Own, type Phrases } from "./replies.ts";
@@ -42,6 +43,8 @@ export class Shift {
   readonly company: Company;
   /** All that she can put into a writing field. */
   phrases: Phrases = NO_PHRASES;
+  /** Whom she may call here and now. */
+  lines: Lines = NO_LINES;
   #connection: Connection<StaffFrame, ToStaff>;
   #registrarKey = "";
   #skew = 0;

@@ -8,6 +8,7 @@ import { defineShared } from "../browser/elements.ts";
 import { speaker, type Words } from "../browser/words.ts";
 import { AlongPane } from "./along_pane.ts";
 import { StaffDashboard } from "./dashboard.ts";
+import type { Lines } from "./here_and_now.ts";
 import { Keeping } from "./keeping.ts";
 import type { Municipality } from "./municipalities.ts";
 import { MunicipalitySearch } from "./municipality_search.ts";
@@ -39,6 +40,7 @@ interface Page {
   replies: Reply[];
   own: Own[];
   numbers: HelpNumber[];
+  lines: Lines;
 }
 
 defineShared();
@@ -61,6 +63,7 @@ async function start(): Promise<void> {
     const shift = new Shift(address, keeping, () => dashboard.requestUpdate(), page.owner);
     const { replies, own, numbers, alias, default_language: language } = page;
     shift.phrases = { replies, own, numbers, alias, language };
+    shift.lines = page.lines;
     dashboard.shift = shift;
     shift.start();
     dashboard.municipalities = await municipalities();

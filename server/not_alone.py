@@ -213,7 +213,9 @@ class NotAlone(DeskShown):
         talk = await self.house.conversations.read(frame.conversation)
         asked = await self.house.colleagues.asked(frame.conversation, self.me.id)
         holder = holder_of(talk)
-        if not may_read(holder, asked, self.me.id) or not await self.house.conversations.sign(frame.conversation, holder, self.me.id):
+        if not may_read(holder, asked, self.me.id) or not await self.house.conversations.sign(
+            frame.conversation, holder, self.me.id, frame.what
+        ):
             self.refuse("sign", "not_yours", conversation=frame.conversation)
             return
         await self.tell_auditor("signed", frame.conversation, holder)

@@ -27,6 +27,7 @@ def held_of(conversation: str, talk: Talk, run_until: int | None) -> f.Held:
         over=talk.over or None,
         over_said=talk.over_said or None,
         second=talk.second or None,
+        signed=talk.signed or None,
     )
 
 

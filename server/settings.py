@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 from server import address, clock, ids, keyfiles
 from server.helpline import Helpline, Number, SettingsError, Window, read_helpline
+from server.numbers import Emergency, OnCall, read_emergency, read_on_call
 from server.replies import Reply, read_replies
 
 __all__ = [
@@ -93,6 +94,9 @@ class Settings:
     """The folder of the words, one file per language."""
     replies: tuple[Reply, ...]
     """What counsellors say often, to be put into the writing field."""
+    emergency: tuple[Emergency, ...]
+    """Whom a counsellor may call here and now, as far as the numbers are confirmed."""
+    on_call: tuple[OnCall, ...]
     own_replies: Path
     """The folder of those that each counsellor keeps for herself."""
     open_always: bool
@@ -149,6 +153,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             built=Path(environ.get("ALARM_BUILT", ROOT / "built")),
             wording=config.parent / "wording",
             replies=read_replies(config.parent / "replies.toml", helpline.languages, helpline.default_language),
+            emergency=read_emergency(ROOT / "config" / "data" / "hjelpenumre.json"),
+            on_call=read_on_call(ROOT / "config" / "data" / "barnevernvakter.json"),
             own_replies=data / "replies",
             open_always=_choice(environ, "ALARM_OPEN", {"hours": False, "always": True}),
             store=_choice(environ, "ALARM_STORE", KEEPINGS),

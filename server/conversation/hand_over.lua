@@ -14,6 +14,6 @@ elseif found[2] ~= from then
   return 0
 end
 redis.call("HSET", talk, "desk", desk, "alias", alias, "key_id", key_id, "key", key, "at:counsellor", worker)
-redis.call("HDEL", talk, "gone:counsellor", "over", "over_alias", "over_said", "second")
+redis.call("HDEL", talk, "gone:counsellor", "over", "over_alias", "over_said", "second", "signed")
 lasting(talk)
 return 1

@@ -130,6 +130,8 @@ class Talk:
     """What came of the last such question: `no`, or why it could not be done."""
     second: str = ""
     """The desk of the second person who has signed what is written up."""
+    signed: str = ""
+    """The digest of what that one has signed."""
     child_tab: str = ""
     child_at: str = ""
     counsellor_at: str = ""

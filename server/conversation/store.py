@@ -151,9 +151,9 @@ class Conversations:
         args: list[Value] = [giver, desk.id, desk.alias, desk.key_id, desk.key, worker]
         return bool(await load("conversation", "hand_over")(self._redis, [keys.talk(conversation)], args))
 
-    async def sign(self, conversation: str, holder: str, second: str) -> bool:
-        """A second person signs it; empty: nobody has. False: the talk is not open at that desk."""
-        return bool(await load("conversation", "sign")(self._redis, [keys.talk(conversation)], [holder, second]))
+    async def sign(self, conversation: str, holder: str, second: str, what: str) -> bool:
+        """A second person signs the text with this digest. False: the talk is not open at that desk."""
+        return bool(await load("conversation", "sign")(self._redis, [keys.talk(conversation)], [holder, second, what]))
 
     async def ending(self, conversation: str) -> Ending:
         """Return how a talk that left the line ended."""
@@ -216,6 +216,7 @@ def talk_of(found: Mapping[bytes, bytes]) -> Talk | None:
         over_alias=text.get("over_alias", ""),
         over_said=text.get("over_said", ""),
         second=text.get("second", ""),
+        signed=text.get("signed", ""),
         child_tab=text.get("tab:child", ""),
         child_at=text.get("at:child", ""),
         counsellor_at=text.get("at:counsellor", ""),

@@ -63,6 +63,10 @@ class DeskPages:
             "replies": [msgspec.to_builtins(reply) for reply in self.house.settings.replies],
             "own": [msgspec.to_builtins(reply) for reply in await asyncio.to_thread(self.own.of, account.id)],
             "numbers": self.numbers,
+            "lines": {
+                "emergency": [msgspec.to_builtins(one) for one in self.house.settings.emergency],
+                "onCall": [msgspec.to_builtins(one) for one in self.house.settings.on_call],
+            },
         }
         return self.views.page("dashboard.html", request, page=page, script="staff.js")
 

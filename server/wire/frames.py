@@ -507,6 +507,8 @@ class Sign(Frame, frozen=True, tag="sign"):
     """As one who reads along: sign what is written up of this talk, as the second person."""
 
     conversation: Id
+    what: Id
+    """The digest of the text that she was shown: 22 characters of base64url of its SHA-256."""
 
 
 class Here(Frame, frozen=True, tag="here"):
@@ -596,6 +598,8 @@ class Held(msgspec.Struct, frozen=True):
     """What came of the last question: `no`, or the refusal that kept it from being done."""
     second: Id | None = None
     """The desk of the second person who has signed what is written up."""
+    signed: Id | None = None
+    """The digest of what that one has signed."""
 
 
 class Desk(Frame, frozen=True, tag="desk"):

@@ -60,14 +60,14 @@ export const staff: readonly StaffFrame[] = [
   {"t":"come","desk":"iiiiiiiiiiiiiiiiiiiiii"},
   {"t":"whisper","id":"iiiiiiiiiiiiiiiiiiiiii","boxes":[{"key_id":"kkkkkkkkkkkkkkkkkkkkkk","box":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="}],"conversation":"cccccccccccccccccccccc"},
   {"t":"ask_over","conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii"},
-  {"t":"sign","conversation":"cccccccccccccccccccccc"},
+  {"t":"sign","conversation":"cccccccccccccccccccccc","what":"kkkkkkkkkkkkkkkkkkkkkk"},
   {"t":"here"},
   {"t":"ping"},
 ];
 
 export const to_staff: readonly ToStaff[] = [
   {"t":"welcome","name":"Kari Nordmann","registrar_key":"BAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=","now":1798761600000},
-  {"t":"desk","free":true,"room":2,"offer":{"conversation":"cccccccccccccccccccccc","language":"se","about":"me","danger":true,"lost":false,"since":1798761600000,"until":1798761645000},"talks":[{"conversation":"iiiiiiiiiiiiiiiiiiiiii","state":"talking","language":"nb","about":"unsaid","danger":false,"since":1798761600000,"here":true,"seq":7,"ended_by":null,"run_until":null,"planned":null,"ended":null,"over":null,"over_said":null,"second":null}]},
+  {"t":"desk","free":true,"room":2,"offer":{"conversation":"cccccccccccccccccccccc","language":"se","about":"me","danger":true,"lost":false,"since":1798761600000,"until":1798761645000},"talks":[{"conversation":"iiiiiiiiiiiiiiiiiiiiii","state":"talking","language":"nb","about":"unsaid","danger":false,"since":1798761600000,"here":true,"seq":7,"ended_by":null,"run_until":null,"planned":null,"ended":null,"over":null,"over_said":null,"second":null,"signed":null}]},
   {"t":"line","count":1,"longest":1798761600000,"first":[{"conversation":"cccccccccccccccccccccc","place":1,"since":1798761600000,"language":"nb","about":"me","danger":false,"lost":false}],"open":true,"free":1,"unconfirmed":2,"attack":true},
   {"t":"key","conversation":"cccccccccccccccccccccc","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="},
   {"t":"said","conversation":"cccccccccccccccccccccc","id":"iiiiiiiiiiiiiiiiiiiiii","seq":8,"at":1798761600000},

@@ -24,6 +24,7 @@ const held = (change: Partial<Held> = {}): Held => ({
   over: null,
   over_said: null,
   second: null,
+  signed: null,
   ...change,
 });
 const desk = (change: Partial<Desk> = {}): Desk => ({ t: "desk", free: true, room: 3, offer: null, talks: [], ...change });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Draft, emptyDraft, faults, FormError, NON_CONTACTS, progress, restored, toForm } from "../../counsellor_ui/form.ts";
+import { called, type Draft, emptyDraft, faults, FormError, MOST_CALLS, NON_CONTACTS, offers, progress, restored, signedText, toForm } from "../../counsellor_ui/form.ts";
 
 const BOUND = { conversation: "A".repeat(22), seq: 3, digest: "0".repeat(64), counsellor: "Ola" };
 
@@ -82,4 +82,42 @@ test("a form without who made contact cannot be made", () => {
 test("progress counts what is answered", () => {
   assert.deepEqual(progress(emptyDraft()), { done: 0, of: 9 });
   assert.deepEqual(progress(whole()), { done: 9, of: 9 });
+});
+
+test("whoever is called is written down with its time, and is an outcome; nothing that was answered is lost", () => {
+  const before = whole({ outcomes: ["advice"], immediate_help: [] });
+  const police = { ...before, ...called(before, { who: "police", number: "112", at: 1, told: "told" }) };
+  assert.deepEqual([police.outcomes, police.immediate_help], [["immediate_help", "advice"], ["police"]]);
+  const welfare = { ...police, ...called(police, { who: "child_welfare", number: "38075400", at: 2, told: "not_safe" }) };
+  assert.deepEqual(welfare.outcomes, ["immediate_help", "other_services", "advice"]);
+  assert.deepEqual(welfare.calls.map(({ who, at, told }) => [who, at, told]), [["police", 1, "told"], ["child_welfare", 2, "not_safe"]]);
+  assert.equal(faults(welfare).size, 0);
+  assert.deepEqual(toForm(welfare, BOUND)["calls"], welfare.calls);
+});
+
+test("an ambulance that was called says which help it was", () => {
+  const draft = { ...whole(), ...called(whole(), { who: "ambulance", number: "113", at: 1, told: "unsaid" }) };
+  assert.equal(faults(draft).size, 0);
+});
+
+test("there is an end to how many calls are kept", () => {
+  let draft = whole();
+  for (let at = 0; at < MOST_CALLS + 3; at++) draft = { ...draft, ...called(draft, { who: "other", number: "", at, told: "unsaid" }) };
+  assert.equal(draft.calls.length, MOST_CALLS);
+});
+
+test("what the talk holds is offered while nobody has answered, and is never an answer by itself", () => {
+  const facts = { about: "me", danger: true, mustTell: true } as const;
+  assert.deepEqual(offers(emptyDraft(), facts).map(({ word }) => word), ["who_child_about_self", "urgency_now", "outcome_concern_report", "offer_duty"]);
+  assert.deepEqual(offers(emptyDraft(), { about: "unsaid", danger: false, mustTell: false }), []);
+  const taken = offers(emptyDraft(), facts).reduce((draft, { change }) => ({ ...draft, ...change }), emptyDraft());
+  assert.deepEqual(offers(taken, facts), []);
+  assert.equal(emptyDraft().who, null);
+});
+
+test("what is signed is the summary and why; a change of either is another text", () => {
+  const one = signedText(whole());
+  assert.notEqual(one, signedText(whole({ summary: "Et annet" })));
+  assert.notEqual(one, signedText(whole({ duty_to_report_reason: "Et annet" })));
+  assert.equal(one, signedText(whole({ age: "unknown", notes: "egne" })));
 });

@@ -88,6 +88,8 @@ const CODED: Record<string, readonly string[]> = {
   role_: ["counsellor", "shift_lead", "auditor", "administrator"],
   register_: [...REFUSALS, "too_long"],
   over_said_: ["no", "at_capacity", "not_there", "not_yours"],
+  called_: form.CALLED,
+  told_: form.TOLD,
   replies_: ["own", "reply", "number"],
   key_: Object.keys(KEYS),
 };

@@ -166,7 +166,7 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Conversations.answer": lambda r: r.talks.answer(r.conversation, "no"),
     "Conversations.answered": lambda r: r.talks.answered(r.conversation, "not_there"),
     "Conversations.hand_over": lambda r: r.talks.hand_over(r.conversation, "desk-2", r.desk, "worker"),
-    "Conversations.sign": lambda r: r.talks.sign(r.conversation, r.desk.id, "desk-2"),
+    "Conversations.sign": lambda r: r.talks.sign(r.conversation, r.desk.id, "desk-2", new_id()),
     "Conversations.speak": lambda r: r.talks.speak(r.conversation, "nn"),
     "Conversations.ending": lambda r: r.talks.ending(r.conversation),
     "Conversations.hurry": lambda r: r.talks.hurry(r.conversation),

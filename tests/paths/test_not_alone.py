@@ -116,7 +116,7 @@ async def test_nobody_reads_along_who_was_not_asked(team: contextlib.AbstractAsy
             (f.LookIn(t.conversation), "look_in"),
             (f.AskIn(t.conversation, kari.desk, kari.key_id, b"\x04" + b"\x02" * 112), "ask_in"),
             (f.Whisper(new_id(), [f.BoxFor(kari.key_id, SECRET)], t.conversation), "whisper"),
-            (f.Sign(t.conversation), "sign"),
+            (f.Sign(t.conversation, new_id()), "sign"),
             (f.Help(t.conversation, on=True), "help"),
             (f.AskOver(t.conversation, kari.desk), "ask_over"),
         ):

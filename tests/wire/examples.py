@@ -88,7 +88,7 @@ EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
         f.Come(desk=ID),
         f.Whisper(id=ID, boxes=[f.BoxFor(KEY_ID, BOX)], conversation=C),
         f.AskOver(conversation=C, desk=ID),
-        f.Sign(conversation=C),
+        f.Sign(conversation=C, what=KEY_ID),
         f.Here(),
         f.Ping(),
     ),

@@ -1,0 +1,123 @@
+/**
+ * The part of a pane in which a talk is written up: its form, its signatures, its sheet of paper.
+ */
+
+import { html, LitElement, type TemplateResult } from "lit";
+
+import { keyId } from "../browser/sealing.ts";
+import { utf8 } from "../browser/bytes.ts";
+import type { Say } from "../browser/words.ts";
+import type { PaneView } from "./desk.ts";
+import { type Facts, faults, type NonContact, signedText } from "./form.ts";
+import { formView, type FormView } from "./form_view.ts";
+import type { HeldTalk } from "./held_talk.ts";
+import type { Municipality } from "./municipalities.ts";
+import { printView } from "./print_view.ts";
+import type { Shift } from "./shift.ts";
+
+/** What a pane has that writes a talk up. */
+export abstract class WritingUp extends LitElement {
+  declare talk: HeldTalk;
+  declare view: PaneView;
+  declare shift: Shift;
+  declare say: Say;
+  declare municipalities: readonly Municipality[];
+  declare zone: string;
+  declare tried: boolean;
+  /** She is asked whether she means to close it as this. */
+  declare closing: NonContact | "shut_out" | null;
+  /** Two sign a concern report. */
+  declare second: boolean;
+
+  protected form(): TemplateResult {
+    const { talk, say } = this;
+    return html`<section class="side" aria-label=${say("form")}>
+      ${formView({
+        talk,
+        say,
+        prefix: talk.identity.animal,
+        municipalities: this.municipalities,
+        over: this.view.state === "wrapping_up",
+        tried: this.tried,
+        facts: this.#facts(),
+        second: this.#second(),
+        askSecond: () => void this.#askSecond(),
+        print: () => this.#print(),
+        register: () => void this.#register(),
+        asked: this.closing,
+        close: (who: NonContact | "shut_out") => void this.#close(who),
+        answered: (yes: boolean) => void this.#closes(yes),
+      })}
+    </section>`;
+  }
+
+  /** What goes on paper. */
+  protected paper(): TemplateResult {
+    const { talk, say, zone, municipalities, shift } = this;
+    return printView({ form: talk.form, say, zone, municipalities, by: shift.name, second: this.#second()?.by ?? "" });
+  }
+
+  #facts(): Facts {
+    const { about, danger } = this.view;
+    return { about, danger, mustTell: this.talk.talk.entries.some(({ shown }) => shown.kind === "must_tell") };
+  }
+
+  /** Who has signed beside her, when somebody has to. What was signed must be what is handed in. */
+  #second(): FormView["second"] {
+    const { talk, view, shift } = this;
+    if (!this.second || !talk.form.outcomes.includes("concern_report")) return null;
+    const same = talk.toSign.text !== "" && talk.toSign.text === signedText(talk.form);
+    const readers = shift.company.readers(view.conversation).map(({ name }) => name);
+    return { by: same && view.second !== null && view.signed === talk.toSign.what ? shift.company.nameOf(view.second) : "", asked: same, readers: readers.join(", ") };
+  }
+
+  async #askSecond(): Promise<void> {
+    const text = signedText(this.talk.form);
+    this.talk.toSign = { text, what: await keyId(utf8(text)) };
+    this.talk.answer({});
+    await this.shift.company.askToSign(this.view.conversation, this.talk.toSign);
+  }
+
+  /** Put it on paper, or into a PDF: the browser asks which. */
+  #print(): void {
+    this.classList.add("printing");
+    print();
+    this.classList.remove("printing");
+  }
+
+  /** Close a contact that is none: in one tap, unless that would end a talk in which the child has written. */
+  async #close(who: NonContact | "shut_out"): Promise<void> {
+    if (who !== "shut_out" && (this.view.state === "wrapping_up" || !this.talk.childWrote)) {
+      this.shift.register(this.view.conversation, who);
+      return;
+    }
+    this.closing = who;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(".one-tap .asking .quiet")?.focus();
+  }
+
+  async #closes(yes: boolean): Promise<void> {
+    const who = this.closing;
+    this.closing = null;
+    const { conversation } = this.view;
+    if (yes && who === "shut_out") this.shift.shutOut(conversation);
+    if (yes && who !== null && who !== "shut_out") this.shift.register(conversation, who);
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(".one-tap > button")?.focus();
+  }
+
+  /** Hand the form in, or show what is missing and go to the first of it. */
+  async #register(): Promise<void> {
+    if (this.view.state !== "wrapping_up") return;
+    const second = this.#second();
+    if (faults(this.talk.form).size === 0 && (second === null || second.by !== "")) {
+      this.shift.register(this.view.conversation);
+      return;
+    }
+    this.tried = true;
+    await this.updateComplete;
+    const question = this.querySelector(".missing")?.closest(".question");
+    question?.scrollIntoView({ block: "center" });
+    question?.querySelector<HTMLElement>("input, textarea")?.focus();
+  }
+}
