@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
-from server import embedded, keyfiles
+from server import address, embedded, keyfiles
 from server.__main__ import COMMANDS, USAGE, main
-from server.check import check
+from server.check import check, line_to
 from server.staff import people
 from server.staff.directory import Passkey
 from tests.environ import worker_environ
@@ -80,6 +82,69 @@ def test_check_names_everything_that_is_missing(environ: dict[str, str], tmp_pat
     assert "expected the built browser files (make build), got none" in said
     assert "nb.toml: expected the words of nb, got no file" in said
     assert "expected an account (python -m server staff add NAME), got none" in said
+
+
+REAL = {
+    "ALARM_CHAT_ORIGIN": "https://chat.example.no",
+    "ALARM_STAFF_ORIGIN": "https://staff.example.no",
+    "ALARM_HOST_ORIGINS": "https://www.example.no",
+}
+
+
+def faults_of(environ: dict[str, str], capsys: pytest.CaptureFixture[str], **more: str) -> str:
+    """Return what `check` says of these settings on a real origin."""
+    capsys.readouterr()
+    assert check(environ | REAL | more) == 1
+    return capsys.readouterr().out
+
+
+def test_check_names_what_is_unsafe_on_a_real_origin(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is for trying out, pages without TLS, one host for both sides, a host page of the chat's own origin, keys in the wrong place."""
+    said = faults_of(environ, capsys, ALARM_OPEN="always", ALARM_STORE="weak", ALARM_HOST_ORIGINS="http://127.0.0.1:8117")
+    for name in ("ALARM_OPEN", "ALARM_STORE", "ALARM_HOST_ORIGINS: expected https://", "registrar.key: expected no private key"):
+        assert name in said
+    both = faults_of(environ, capsys, ALARM_STAFF_ORIGIN=REAL["ALARM_CHAT_ORIGIN"], ALARM_HOST_ORIGINS=REAL["ALARM_CHAT_ORIGIN"])
+    assert "ALARM_STAFF_ORIGIN: expected a host of its own" in both
+    assert "ALARM_HOST_ORIGINS: expected pages of another origin" in both
+
+
+def test_check_names_files_that_others_can_read(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The folder, and what in it is secret."""
+    data = Path(environ["ALARM_DATA"])
+    data.chmod(0o755)
+    (data / "staff.json").chmod(0o644)
+    said = faults_of(environ, capsys)
+
+    assert f"{data}: expected a folder of its owner alone" in said
+    assert "staff.json: expected a file of its owner alone" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("redis://10.0.0.5:6379", ["TLS", "password"]),
+        ("redis://u:p@10.0.0.5:6379", ["TLS"]),
+        ("rediss://u:p@10.0.0.5:6379", []),
+        ("redis://u:p@127.0.0.1:6379", []),
+        ("unix://u:p@/run/redis.sock", []),
+        ("unix:///run/redis.sock", ["password"]),
+        ("redis+sentinel://u:p@127.0.0.1:1,10.0.0.5:2/chat", ["TLS"]),
+        ("rediss+cluster://u:p@10.0.0.5:2", []),
+    ],
+)
+def test_check_knows_a_way_to_the_store_that_others_can_listen_to(url: str, expected: list[str]) -> None:
+    """Without TLS to another machine, or without a password; the address is never shown."""
+    faults = line_to(address.parse(url))
+
+    assert [word for word in ("TLS", "password") if any(word in fault for fault in faults)] == expected
+    assert not any("10.0.0.5" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(0, False), (30, True)])
+def test_check_knows_a_clock_that_differs(environ: dict[str, str], capsys: pytest.CaptureFixture[str], ahead: int, *, said: bool) -> None:
+    """More than two seconds from the store's is told, with how much."""
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead)):
+        assert ("the clock: expected" in faults_of(environ, capsys)) is said
 
 
 def test_T5_check_counts_those_without_a_second_step(environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
