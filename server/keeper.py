@@ -87,8 +87,9 @@ class Keeper:
     async def turn(self) -> None:
         """One look at everything."""
         self.turns += 1
-        for step in (self.empty_line, self.return_offers, self.finish_claims, self.hear_silence, self.erase_confirmed, self.match):
+        for step in (self.empty_line, self.end_talks, self.return_offers, self.finish_claims, self.hear_silence, self.erase_confirmed):
             await self.look(step)
+        await self.look(self.match)
         if self.turns % SLOW_TURNS == 1:
             await self.look(self.slow_turn)
 
@@ -118,6 +119,17 @@ class Keeper:
                 continue  # it has lost its counsellor in the middle of a talk, and talks run on for a while
             if await leave_line(self.house, conversation, "closed", "hours", Event.CLOSE) and talk is not None:
                 nudge_child(self.house, conversation, talk)
+
+    async def end_talks(self) -> None:
+        """At its limit a talk ends, also one whose child is away: no connection looks at the clock for it."""
+        until = self.house.run_until()
+        if until is None or self.house.clock() < ms(until):
+            return
+        for desk in await self.house.pairing.desks():
+            for conversation in (await self.house.pairing.desk(desk)).talks:
+                talk = await self.house.conversations.read(conversation)
+                if talk is not None and talk.state is State.TALKING and talk.desk == desk:
+                    await end_talk(self.house, conversation, desk, "hours", Event.CLOSE)
 
     async def return_offers(self) -> None:
         """An offer that was not taken goes to the next counsellor; the child keeps its place."""

@@ -132,3 +132,22 @@ async def test_who_loses_its_counsellor_after_closing_time_is_not_sent_away(work
     clock.now += HOUR
     await worker.keeper.turn()
     assert await worker.house.waiting.places([lost, waits]) == [None, None]
+
+
+async def test_a_talk_whose_child_is_away_ends_at_its_limit_too(worker: Indoors) -> None:
+    """Nobody's connection looks at the clock for it: it ends as the others do, "for the hours", and not when the child's grace is over."""
+    clock, helpline = worker.house.clock, worker.house.helpline  # Monday, a quarter past four in the afternoon
+    assert isinstance(clock, Clock)
+    worker.house.hours = hours_of(msgspec.structs.replace(helpline, opening={"mon": ("10:00", "16:00")}, overrun_minutes=60))
+    away = await talking(worker, KARI)
+    await worker.keeper.turn()
+    talk = await worker.house.conversations.read(away)
+    assert talk is not None
+    assert talk.state is State.TALKING
+
+    clock.now += HOUR
+    await worker.keeper.turn()
+    talk = await worker.house.conversations.read(away)
+    assert talk is not None
+    assert (talk.state, talk.ended_by) == (State.WRAPPING_UP, "hours")
+    assert (await worker.house.pairing.desk(KARI.id)).talks == {away: "wrapping"}
