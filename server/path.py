@@ -101,7 +101,7 @@ class Path(ABC):
                 self.hear_frame(hint.data)
             case "look":
                 self.house.spawn(self.look_again())
-            case "replaced" if hint.data != self.tab.encode():
+            case "replaced" if hint.data == self.tab.encode():
                 self.socket.close(4509)
             case "signed_out":
                 self.socket.close(4501)

@@ -23,7 +23,7 @@ PAUSE = 0.5
 
 
 class Hint(msgspec.Struct, frozen=True, array_like=True):
-    """One hint: to whom (a pulse name, or a stream), what kind, and a frame as JSON, the newer tab's id or a POST for a stream."""
+    """One hint: to whom (a pulse name, or a stream), what kind, and a frame as JSON, the replaced tab's id or a POST for a stream."""
 
     to: str
     kind: Literal["frame", "look", "replaced", "signed_out", "shut_out", "posted"]

@@ -77,7 +77,7 @@ class Shift(NotAlone):
         """Be heard at this connection from now on; an older one is replaced."""
         before = await self.house.visits.take_post(self.me.id, Post(self.tab, self.house.relay.worker))
         if before is not None:
-            self.house.relay.send(before.worker, Hint(self.name, "replaced", self.tab.encode()))
+            self.house.relay.send(before.worker, Hint(self.name, "replaced", before.tab.encode()))
         self.house.relay.listen(self.name, self)
         await self.house.visits.beat([self.name], self.house.clock())
 

@@ -90,7 +90,7 @@ class Visit(ChildTold):
         before = await self.house.visits.attach(self.conversation, "child", self.tab, self.house.relay.worker)
         if before is None:
             raise CloseError(4010)
-        self.house.relay.send(before[1], Hint(self.name, "replaced", self.tab.encode()))
+        self.house.relay.send(before[1], Hint(self.name, "replaced", before[0].encode()))
         self.house.relay.listen(self.name, self)
         await self.house.visits.beat([self.name], self.house.clock())
         await self.house.waiting.absent(self.conversation, is_absent=False)
