@@ -86,7 +86,7 @@ export class Connection<Out, In> {
 
   #open(): void {
     this.#lastTry = Date.now();
-    const other = this.#takesOther() !== known.other;
+    const other = this.#other !== undefined && this.#takesOther() !== known.other;
     this.#carrier = (other ? this.#other! : this.#usual)({
       opened: () => this.#opened(other),
       heard: (text) => this.#heard(text),

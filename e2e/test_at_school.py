@@ -97,6 +97,25 @@ def test_a_whole_talk_at_school(school: tuple[School, Product], rooms: Rooms) ->
     kari.closes(talk, "Test")
 
 
+def test_an_end_without_a_connection_is_told_when_there_is_one(school: tuple[School, Product], rooms: Rooms) -> None:
+    """The child ends while its network is away: that is said as soon as it is back, the way that the talk went."""
+    proxy, product = school
+    kari, child = Counsellor(rooms.page(phone=False), "Kari"), Child(rooms.page(phone=True))
+    kari.signs_in(product)
+    child.comes_to(product.child_page)
+    child.begins()
+    child.sees("Du er den neste.")
+    talk = kari.takes_next()
+    child.sees("Du skriver med Kari")
+    child.page.context.set_offline(True)
+    proxy.cut()
+    child.sees("Vi mistet kontakten.")
+    child.ends()
+    child.page.context.set_offline(False)
+    expect(kari.pane(talk).get_by_text("Barnet avsluttet.")).to_be_visible(timeout=20_000)
+    kari.closes(talk, "Test")
+
+
 def test_leaving_quickly_at_school_is_told_at_once(school: tuple[School, Product], rooms: Rooms) -> None:
     """The page is gone, and what it said last arrived all the same."""
     _, product = school

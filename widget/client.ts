@@ -159,7 +159,7 @@ export class Client {
       setTimeout(() => times === this.#times && this.#rest(), FAREWELL);
     } else {
       this.#rest();
-      if (this.visit.token !== null) sayGoodbye(this.address, visits.hello(this.visit));
+      if (this.visit.token !== null) sayGoodbye(this.address, this.page.stream, visits.hello(this.visit));
     }
   }
 
@@ -319,18 +319,19 @@ export class Client {
 }
 
 /** Say "end" for a visit as soon as there is a connection again, whatever the child does meanwhile. */
-function sayGoodbye(address: string, hello: ChildHello): void {
-  const connection: Connection<ChildFrame, ToChild> = new Connection(address, {
+function sayGoodbye(address: string, stream: string, hello: ChildHello): void {
+  const listener = {
     opened: () => connection.send(hello),
-    received: (frames) => {
+    received: (frames: ToChild[]) => {
       if (!frames.some(({ t }) => t === "welcome")) return;
       connection.send({ t: "end" });
       setTimeout(() => connection.stop(), FAREWELL);
     },
-    lost: (code) => code === 4010 && connection.stop(),
+    lost: (code: number) => code === 4010 && connection.stop(),
     finished: () => undefined,
     beat: () => connection.send({ t: "ping" }),
-  });
+  };
+  const connection: Connection<ChildFrame, ToChild> = new Connection(address, listener, fetched(stream));
   setTimeout(() => connection.stop(), PATIENCE);
   connection.start();
 }
