@@ -205,11 +205,13 @@ export class Client {
     for (const frame of frames) if (frame.t === "work") void this.#work(frame.puzzle);
   }
 
-  /** Very many come: work for a moment, then be let in. What cannot be fetched is asked for again with the next connection. */
+  /**
+   * Very many come: work for a moment, then be let in. What cannot be fetched is asked for again with the next connection, and
+   * what was found for an earlier one is not said: a connection that has let us in takes it for a bad frame.
+   */
   async #work(puzzle: Puzzle): Promise<void> {
-    const connection = this.#connection;
     const found = await import(this.page.work).then(({ work }: typeof Work) => work(puzzle), () => null);
-    if (found !== null) connection?.send(found);
+    if (found !== null && this.visit.working === puzzle) this.#send(found);
   }
 
   #moved(visit: Visit): void {

@@ -7,7 +7,7 @@
  * 3. Every way in which a visit can stop leads to a screen with words and a way on, never to silence.
  */
 
-import type { About, Base64, ChildHello, EndedBy, Language, Message, Paired, Refused, ToChild, Welcome } from "../browser/frames.ts";
+import type { About, Base64, ChildHello, EndedBy, Language, Message, Paired, Puzzle, Refused, ToChild, Welcome } from "../browser/frames.ts";
 import * as outboxes from "../browser/outbox.ts";
 import type { Kind } from "../browser/sealing.ts";
 import * as talks from "../browser/talk.ts";
@@ -78,8 +78,8 @@ export interface Visit {
   readonly opensAt: number | null;
   /** The talk has reached its cap. */
   readonly full: boolean;
-  /** The browser works for a moment, before it is let in. */
-  readonly working: boolean;
+  /** What the browser works at for a moment, before this connection lets it in. */
+  readonly working: Puzzle | null;
 }
 
 export interface Told {
@@ -137,7 +137,7 @@ export function nobody(language: Language, opensAt: number | null = null): Visit
     endedBy: null,
     opensAt,
     full: false,
-    working: false,
+    working: null,
   };
 }
 
@@ -199,7 +199,7 @@ export function disconnected(visit: Visit, code: number, now: number): Visit {
   if (isOver(visit)) return visit;
   if (code === 4010) return failed(visit, "lost");
   const since = visit.line === "lost" || visit.line === "connecting" ? visit.since : now;
-  return { ...visit, line: "lost", since, told: NOTHING_TOLD, typing: 0 };
+  return { ...visit, line: "lost", since, told: NOTHING_TOLD, typing: 0, working: null };
 }
 
 /** The socket is gone for good. */
@@ -248,7 +248,7 @@ export function receive(visit: Visit, frame: ToChild, now: number): Visit {
   if (isOver(visit)) return visit;
   switch (frame.t) {
     case "work":
-      return { ...visit, working: true };
+      return { ...visit, working: frame.puzzle };
     case "welcome":
       return welcomed(visit, frame, now);
     case "position":
@@ -291,7 +291,7 @@ function welcomed(visit: Visit, frame: Welcome, now: number): Visit {
   if (visit.conversation !== null && visit.conversation !== conversation) return failed(visit, "lost");
   const talk = talks.heardOf(recovered ? visit.talk : talks.newTalk("child"), seq);
   const back = visit.token === null ? 0 : now + BACK;
-  const next: Visit = { ...visit, token, epoch, conversation, talk, back, working: false, line: "open", joined: state !== "arrived", told: NOTHING_TOLD };
+  const next: Visit = { ...visit, token, epoch, conversation, talk, back, working: null, line: "open", joined: state !== "arrived", told: NOTHING_TOLD };
   return state === "waiting" && visit.screen === "talk" ? lineAgain(next) : next; // she was lost while the line was down
 }
 

@@ -19,7 +19,7 @@ export function waitingCard(with_: Conversation): TemplateResult {
   const { visit, say, page } = with_;
   const written = hasWritten(with_);
   return html`<section class="waiting ${written ? "written" : ""}">
-    <p class="place">${visit.working ? pressable(placeWords(visit, say)) : placeWords(visit, say)}</p>
+    <p class="place">${visit.working !== null ? pressable(placeWords(visit, say)) : placeWords(visit, say)}</p>
     <p class="span">${waitWords(visit, say)}</p>
     <p class=${visit.wasLost ? "" : "more"}>${visit.wasLost ? say("lost") : say("waiting_body")} ${written ? nothing : say("waiting_unread")}</p>
     ${mayClose(with_)}
@@ -32,7 +32,7 @@ export function waitingCard(with_: Conversation): TemplateResult {
 
 /** The honest place in the line; while it is not known, that we are connecting. */
 export function placeWords({ place, line, working }: Visit, say: Say): string {
-  if (place === null || line !== "open") return say(working ? "work" : "connecting");
+  if (place === null || line !== "open") return say(working !== null ? "work" : "connecting");
   return place === 1 ? say("place_next") : say("place", { n: place });
 }
 

@@ -18,6 +18,7 @@ const PAIRED: ToChild = { t: "paired", alias: "Mia", key_id: "k".repeat(22), key
 
 const golden = <T>(name: string): T => JSON.parse(readFileSync(`${GOLDEN}/${name}.json`, "utf8")) as T;
 const goldens = (side: string): string[] => readdirSync(GOLDEN).filter((name) => name.startsWith(`${side}-`)).map((name) => name.slice(side.length + 1, -5));
+const WORK = golden<Extract<ToChild, { t: "work" }>>("to_child-work");
 const begun = (): Visit => visits.begin(visits.nobody("nb"), WISH, NOW);
 const hears = (visit: Visit, ...frames: ToChild[]): Visit => frames.reduce((state, frame) => visits.receive(state, frame, NOW), visit);
 const told = (visit: Visit): Visit => visits.didTell(visit, { join: true, language: "nb", danger: true, keyId: visit.counsellor?.keyId ?? null });
@@ -29,10 +30,19 @@ const next = (visit: Visit, now = NOW): Due | null => due(visit, now, talks.have
 // --- while very many come ---
 
 test("a browser that works for a moment says so, and no more once it is let in", () => {
-  const working = hears(begun(), golden<ToChild>("to_child-work"));
+  const working = hears(begun(), WORK);
 
-  assert.deepEqual([working.working, working.screen, working.line], [true, "waiting", "connecting"]);
-  assert.deepEqual([hears(working, WELCOME).working, hears(working, WELCOME).line], [false, "open"]);
+  assert.deepEqual([working.working, working.screen, working.line], [WORK.puzzle, "waiting", "connecting"]);
+  assert.deepEqual([hears(working, WELCOME).working, hears(working, WELCOME).line], [null, "open"]);
+});
+
+test("what is found for a connection that is lost meanwhile is not said on the next one, whether that one gives work too or lets us in", () => {
+  const lost = visits.disconnected(hears(begun(), WORK), 1006, NOW);
+  const other = { ...WORK.puzzle };
+
+  assert.deepEqual([lost.working, lost.screen], [null, "waiting"]);
+  assert.equal(hears(lost, { ...WORK, puzzle: other }).working, other);
+  assert.equal(hears(lost, WELCOME).working, null);
 });
 
 // --- the wire ---

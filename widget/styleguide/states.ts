@@ -93,7 +93,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
   },
   "Waiting": {
     "connecting": wait({ line: "connecting", token: null, joined: false, place: null }),
-    "many-at-once": wait({ line: "connecting", token: null, joined: false, place: null, working: true }),
+    "many-at-once": wait({ line: "connecting", token: null, joined: false, place: null, working: { nonce: "", salt: "", cost: 0, prefix: "", until: 0, signature: "" } }),
     "next": wait({}),
     "place-and-range": wait({ place: 3, span: [10, 25] }),
     "wait-under": wait({ place: 2, span: [0, 10] }),
