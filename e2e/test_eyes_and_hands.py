@@ -8,13 +8,18 @@ from playwright.sync_api import Browser, Page, expect
 
 from e2e.conftest import Product, Rooms
 from e2e.people.counsellor import Counsellor
-from e2e.test_for_everyone import WIDER
+from e2e.test_for_everyone import TINY, WIDER
 
 ZOOMED = {"width": 320, "height": 256}
 """A screen of 1280 by 1024 at 400 %."""
 EDGE = "one => getComputedStyle(one).borderTopColor"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 MOVING = "document.getAnimations().length"
+COVERED = """() => {
+  const one = document.activeElement, field = document.querySelector("chat-composer");
+  const above = one === document.body || field.contains(one);
+  return [one.tagName, !above && one.getBoundingClientRect().bottom > field.getBoundingClientRect().top + 1];
+}"""
 IN_SIGHT = """one => {
   const {top, bottom, left, right} = one.getBoundingClientRect();
   return top >= 0 && left >= 0 && bottom <= innerHeight + 1 && right <= innerWidth + 1;
@@ -71,6 +76,20 @@ def test_at_400_percent_a_whole_talk_can_be_had(eyes: Eyes, rooms: Rooms, produc
     kari.page.set_viewport_size({"width": 320, "height": 512})
     assert kari.page.evaluate(WIDER) == [], "the counsellor's screen, too"
     kari.closes(talk, "Test")
+
+
+def test_what_has_the_focus_is_never_under_the_field(eyes: Eyes) -> None:
+    """By Tab through all that can be opened while one waits, on the smallest screen: each stands above the field at the bottom."""
+    page = eyes.see(viewport=TINY)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    page.get_by_role("button", name="Det er farlig nå").focus()
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(COVERED))
+
+    assert "SUMMARY" in {tag for tag, _ in seen}
+    assert [tag for tag, covered in seen if covered] == []
 
 
 def test_forced_colours_leave_every_edge(eyes: Eyes) -> None:
