@@ -136,6 +136,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "new-below": speak({ talk: talk([...Array(14)].map((_, index) => ["counsellor", 14 - index, "Det høres tungt ut."] as const)) }, {
       then: (chat) => Object.assign(chat.querySelector("chat-transcript") ?? {}, { unseen: true }),
     }),
+    "another-may-go-on": speak({ over: "Ola" }),
     "counsellor-away": speak({ counsellor: { ...KARI, away: true } }),
     "line-lost": speak({ line: "lost", since: now + HOUR }),
     "line-lost-long": speak({ line: "lost", since: now - MINUTE }),
