@@ -34,9 +34,11 @@ from server.shared_clock import SharedClock
 from server.staff.audit import Audit
 from server.staff.begun import Begun
 from server.staff.directory import Directory
+from server.staff.elsewhere import Elsewhere
 from server.staff.entrance import Entrance
 from server.staff.keyring import Keyring
 from server.staff.passkeys import Party
+from server.staff.providers import read_providers
 from server.staff.store import Sessions
 from server.ticking import Ticking
 from server.waiting.rules import hours_of
@@ -54,6 +56,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
     sessions, directory = Sessions(redis), Directory(settings.staff_file)
     audit = Audit(settings.audit_file, settings.audit_secret.value, time)
     entrance = Entrance(directory, sessions, audit, trying_out=settings.staff_origin.startswith("http://"))
+    begun = Begun(redis)
     return House(
         settings=settings,
         clock=time,
@@ -69,7 +72,8 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         directory=directory,
         audit=audit,
         entrance=entrance,
-        keyring=Keyring(Party(settings.staff_origin, line.name), Begun(redis), entrance),
+        keyring=Keyring(Party(settings.staff_origin, line.name), begun, entrance),
+        elsewhere=Elsewhere(read_providers(settings.sign_in), settings.staff_origin, begun, entrance),
         relay=Relay(redis, reader, settings.worker),
         pen=Pen(conversations, time),
         hours=hours_of(line, always_open=settings.open_always),

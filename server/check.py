@@ -14,6 +14,7 @@ from server import address, clock, durability, link
 from server.link import Link
 from server.settings import Settings, SettingsError, read_settings
 from server.staff import directory
+from server.staff.providers import read_providers
 from server.watch import APART_SECONDS
 
 HERE = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -42,6 +43,10 @@ def files(settings: Settings) -> list[str]:
         path = settings.wording / f"{language}.toml"
         if not path.is_file():
             faults.append(f"{path}: expected the words of {language}, got no file")
+    try:
+        read_providers(settings.sign_in)
+    except SettingsError as error:
+        faults.append(str(error))
     try:
         accounts = directory.read(settings.staff_file).accounts
         alone = sum(1 for one in accounts if one.password_hash and not one.totp and not one.passkeys and not one.disabled)

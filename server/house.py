@@ -22,6 +22,7 @@ from server.settings import Settings
 from server.staff.audit import Audit, AuditError
 from server.staff.chain import Deed, Deeds
 from server.staff.directory import Directory
+from server.staff.elsewhere import Elsewhere
 from server.staff.entrance import Entrance
 from server.staff.keyring import Keyring
 from server.staff.store import Sessions
@@ -51,6 +52,7 @@ class House:
     audit: Audit
     entrance: Entrance
     keyring: Keyring
+    elsewhere: Elsewhere
     relay: Relay
     pen: Pen
     hours: Hours

@@ -65,8 +65,13 @@ KINDS: dict[str, Kind] = {
     "ticket": Kind("{{t:{t}}}:ticket", "string", 30, "staff", "SHA-256 of a socket ticket -> staff session hash; single use"),
     "used": Kind("{{o:{o}}}:used", "string", 120, "staff", "SHA-256 of an account and a half minute whose one-time code was used"),
     "asked": Kind("{{a:{a}}}:asked", "string", DAY, "session", "nothing: this visit has answered this question (a hash of both)"),
-    "begun": Kind(
-        "{{b:{b}}}:begun", "string", 600, "staff", "SHA-256 of a browser's cookie -> the challenge that it has to answer; single use"
+    "begun": Kind("{{b:{b}}}:begun", "string", 600, "staff", "SHA-256 of a browser's cookie -> what it has to answer; single use"),
+    "elsewhere": Kind(
+        "{{e:{e}}}:elsewhere",
+        "string",
+        DAY,
+        "staff",
+        "SHA-256 of a provider's name for a session or a person -> the session's SHA-256, or the desk",
     ),
     "attack": Kind("{{q}}:attack", "string", 300, "flood", "until when the service is under attack (ms)"),
     "spent": Kind("{{p:{p}}}:spent", "string", 240, "flood", "SHA-256 of a puzzle whose solution was used; not by whom"),
@@ -163,6 +168,11 @@ def asked(answer_hash: str) -> str:
 def used(code_hash: str) -> str:
     """Return the key that says that a one-time code was used, by the hex SHA-256 of account and half minute."""
     return KINDS["used"].pattern.format(o=code_hash)
+
+
+def elsewhere(name_hash: str) -> str:
+    """Return the key of what a provider calls a session or a person, by the hex SHA-256 of provider, kind and name."""
+    return KINDS["elsewhere"].pattern.format(e=name_hash)
 
 
 def begun(browser_hash: str) -> str:

@@ -34,7 +34,7 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "command": re.compile(r"serve|registrar|run|edge|journal|staff|audit|check|keys"),
     "role": re.compile(r"child|staff"),
     "lasted": re.compile(r"<1s|<10s|<1m|<10m|<1h|<1d|longer"),
-    "why": re.compile(r"origin|role|password|second|invitation|too_many|passkey|copied"),
+    "why": re.compile(r"origin|role|password|second|invitation|too_many|passkey|copied|elsewhere"),
     "alarm": re.compile(r"receipt_late|hand_off_lost|store_full|store_lost|line_full|clocks_differ|key_missing|audit_lost|under_attack"),
     "mac": re.compile(r"[0-9a-f]{16}"),
     "count": re.compile(r"\d{1,7}"),

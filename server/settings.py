@@ -40,6 +40,7 @@ ENVIRONMENT = (
     "ALARM_BUILT",
     "ALARM_OPS",
     "ALARM_EDGE",
+    "ALARM_SIGN_IN",
 )
 """Every name that a worker reads from the environment; a name that begins with ALARM_ and is not here (or in LAUNCH) is a typo."""
 LAUNCH = ("ALARM_PORT", "ALARM_DEMO_PORT")
@@ -107,6 +108,8 @@ class Settings:
     """Where readiness and figures are told; they are not for the public."""
     edge: str | None
     """The path of the Unix socket of the process that makes buckets of addresses; None: there is none."""
+    sign_in: Path | None
+    """The file of the providers where staff may sign in elsewhere; None: nowhere."""
     worker: str
     """A fresh id of this process."""
 
@@ -160,6 +163,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             store=_choice(environ, "ALARM_STORE", KEEPINGS),
             ops=_ops(environ.get("ALARM_OPS", "").strip()),
             edge=_edge(environ.get("ALARM_EDGE", "").strip()),
+            sign_in=Path(environ["ALARM_SIGN_IN"]) if environ.get("ALARM_SIGN_IN") else None,
             worker=ids.new_id(),
         )
     except keyfiles.KeyFileError as error:

@@ -70,7 +70,7 @@ class Invitations:
             "invited.html",
             request,
             status=403 if why else 200,
-            script="passkey.js" if self.house.keyring.party.works else None,
+            script=self.views.passkeys,
             name=account.name,
             code=code,
             secret=" ".join(secret[at : at + GROUP] for at in range(0, len(secret), GROUP)),

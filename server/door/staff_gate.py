@@ -3,7 +3,8 @@
 Rules of this file:
 
 1. No route without a row in `server/staff/roles.py`: it stops the start. Nothing is allowed by default.
-2. Every POST comes from our own origin, exactly; the cookie is `__Host-`, Secure, HttpOnly, SameSite=Strict.
+2. Every POST comes from our own origin, exactly, but for the one that a provider's server sends and signs.
+   The cookie is `__Host-`, Secure, HttpOnly, SameSite=Strict.
 3. Without a session a page leads to signing in and the rest is 401; with one and without the role it is 403.
 """
 
@@ -38,8 +39,13 @@ class Gate:
         """Look people up in this house; lead those who are nobody to the page where they sign in."""
         self.house, self.views = house, views
 
-    def route(self, path: str, handler: Handler, methods: tuple[str, ...] = ("GET",), *, data: bool = False) -> Route:
-        """Return the route with the gate before it. `data`: what a script fetches, not a page. Raises NoRowError."""
+    def route(
+        self, path: str, handler: Handler, methods: tuple[str, ...] = ("GET",), *, data: bool = False, from_elsewhere: bool = False
+    ) -> Route:
+        """Return the route with the gate before it. `data`: what a script fetches, not a page. Raises NoRowError.
+
+        `from_elsewhere`: what no page of ours sends; who knocks must show by a signature who it is.
+        """
         rows: dict[str, Allowed | None] = {}
         for method in methods:
             if (method, path) not in PAGES:
@@ -48,7 +54,7 @@ class Gate:
 
         async def guarded(request: Request) -> Response:
             method = "GET" if request.method == "HEAD" else request.method
-            refusal = await self.refusal(request, rows[method], data=data)
+            refusal = None if from_elsewhere else await self.refusal(request, rows[method], data=data)
             return refusal or await handler(request)
 
         return Route(path, guarded, methods=list(methods))

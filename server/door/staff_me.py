@@ -42,7 +42,7 @@ class Me:
             "me.html",
             request,
             status=status,
-            script="passkey.js" if works else None,
+            script=self.views.passkeys,
             name=account.name,
             roles=account.roles,
             sessions=rows,

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from server import log
 from server.door.guard import form_of
 from server.door.staff_desk import DeskPages
+from server.door.staff_elsewhere import ONWARD, Providers, goes_out
 from server.door.staff_entrance import Invitations
 from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of, give_session
 from server.door.staff_keys import Keys
@@ -35,13 +36,18 @@ def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the staff's pages. Raises WordingError, BuiltError, NoRowError."""
     views = Views(house)
     gate, pages, desk, invitations = Gate(house, views), StaffPages(house, views), DeskPages(house, views), Invitations(house, views)
-    me, keys = Me(house, views), Keys(house, views)
+    me, keys, elsewhere = Me(house, views), Keys(house, views), Providers(house, views)
     return [
         gate.route("/staff", desk.dashboard),
         gate.route(SIGN_IN, pages.sign_in, ("GET", "POST")),
         gate.route("/staff/invitation", invitations.page, ("GET", "POST")),
         gate.route("/staff/invitation/passkey/ask", keys.ask_invited, ("POST",), data=True),
         gate.route("/staff/invitation/passkey", keys.take_invited, ("POST",), data=True),
+        gate.route("/staff/invitation/elsewhere", elsewhere.send_invited, ("POST",)),
+        gate.route("/staff/elsewhere/{provider}", elsewhere.send),
+        gate.route("/staff/elsewhere/{provider}/back", elsewhere.back),
+        gate.route("/staff/elsewhere/{provider}/out", elsewhere.out),
+        gate.route("/staff/elsewhere/{provider}/says-out", elsewhere.says_out, ("POST",), data=True, from_elsewhere=True),
         gate.route("/staff/passkey/ask", keys.ask, ("POST",), data=True),
         gate.route("/staff/passkey", keys.sign_in, ("POST",), data=True),
         gate.route("/staff/sign-out", pages.sign_out, ("POST",)),
@@ -70,20 +76,18 @@ class StaffPages:
     async def sign_in(self, request: Request) -> Response:
         """`GET`: the form. `POST`: a name and a password."""
         if request.method != "POST":
-            return self.form(request)
+            name = request.cookies.get(ONWARD, "").partition(":")[0]
+            if name in self.house.elsewhere.known:
+                return self.views.page("onward.html", request, address=f"/staff/elsewhere/{name}/out")
+            return self.views.sign_in(request)
         given = await form_of(request)
         name, password, code = (given.get(field, "") for field in ("name", "password", "code"))
         try:
             account, cookie = await self.house.entrance.sign_in(Given(name, password, code), self.house.clock())
         except SignInRefused as refusal:
             status = 429 if refusal.why == "too_many" else 403
-            return self.form(request, status=status, name=name, why=WORDS_OF_REFUSAL[refusal.why])
+            return self.views.sign_in(request, status=status, name=name, why=WORDS_OF_REFUSAL[refusal.why])
         return give_session(self.views.to(home(account.roles), request), cookie)
-
-    def form(self, request: Request, *, status: int = 200, name: str = "", why: str = "") -> Response:
-        """Return the page for signing in: a passkey first, where a browser can have one for this host."""
-        script = "passkey.js" if self.house.keyring.party.works else None
-        return self.views.page("sign_in.html", request, status=status, script=script, name=name, why=why)
 
     async def sign_out(self, request: Request) -> Response:
         """`POST`: end the session, close its socket wherever it is, and leave nothing in the browser."""
@@ -96,7 +100,7 @@ class StaffPages:
         response = self.views.to(SIGN_IN, request)
         response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
         response.headers["clear-site-data"] = '"cache", "storage"'
-        return response
+        return goes_out(request, response)
 
     # --- what the dashboard fetches ------------------------------------------------------------
 

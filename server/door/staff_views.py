@@ -39,6 +39,15 @@ class Views:
         asked = request.query_params.get("lang", "")
         return RedirectResponse(f"{path}?{urlencode({'lang': asked})}" if asked in self.tongues else path, 303)
 
+    def sign_in(self, request: Request, *, status: int = 200, name: str = "", why: str = "") -> Response:
+        """Return the page for signing in: elsewhere or with a passkey first, a password last."""
+        return self.page("sign_in.html", request, status=status, script=self.passkeys, name=name, why=why)
+
+    @property
+    def passkeys(self) -> str | None:
+        """The script for passkeys, where a browser can have one for this host."""
+        return "passkey.js" if self.house.keyring.party.works else None
+
     def page(self, template: str, request: Request, *, status: int = 200, script: str | None = None, **more: object) -> Response:
         """Return a page in the browser's language, with the built files it needs."""
         tongue = self.tongue(request)
@@ -49,6 +58,7 @@ class Views:
             "query": f"?lang={tongue.code}" if request.query_params.get("lang") == tongue.code else "",
             "here": request.url.path,
             "tongues": self.tongues.values(),
+            "providers": [one.provider for one in self.house.elsewhere.known.values()],
             "icon": self.built["icon.svg"],
             "style": self.built["staff.css"],
             "script": self.built[script] if script else None,

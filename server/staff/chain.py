@@ -40,6 +40,7 @@ Deed = Literal[
     "enabled",
     "removed",
     "factor_suspect",
+    "linked",
     "passkey_added",
     "passkey_removed",
     "audit_read",

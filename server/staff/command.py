@@ -9,7 +9,8 @@ from server.settings import data_folder
 from server.staff import directory, people
 from server.staff.audit import FILE, append
 from server.staff.chain import Deed, Deeds
-from server.staff.directory import Account
+from server.staff.directory import Account, StaffError, Subject
+from server.staff.providers import read_providers
 from server.staff.roles import ROLES, Role
 
 Command = Callable[[Path, argparse.Namespace, Mapping[str, str]], None]
@@ -54,6 +55,15 @@ def _give_roles(path: Path, options: argparse.Namespace, _: Mapping[str, str]) -
     print(f"{options.name}: {' '.join(account.roles)}")
 
 
+def _link(path: Path, options: argparse.Namespace, environ: Mapping[str, str]) -> None:
+    named = environ.get("ALARM_SIGN_IN")
+    providers = {one.id: one for one in read_providers(Path(named) if named else None)}
+    if options.provider not in providers:
+        raise StaffError(f"provider: expected one of those in ALARM_SIGN_IN ({' '.join(providers) or 'none'}), got another")
+    _note(path, "linked", people.link(path, options.name, Subject(providers[options.provider].issuer, options.subject)))
+    print(f"{options.name}: signs in with {providers[options.provider].name}")
+
+
 def _remove(path: Path, options: argparse.Namespace, _: Mapping[str, str]) -> None:
     _note(path, "removed", people.remove(path, options.name))
     print(f"{options.name}: removed")
@@ -78,6 +88,7 @@ COMMANDS: Mapping[str, Command] = {
     "disable": _disable,
     "enable": _enable,
     "roles": _give_roles,
+    "link": _link,
     "remove": _remove,
     "list": _list,
 }
@@ -112,5 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     roles = what.add_parser("roles", help="give an account these roles and no others")
     roles.add_argument("name")
     roles.add_argument("roles", nargs="+", choices=ROLES)
+    link = what.add_parser(
+        "link", help="let an account be the one whom a provider calls so; an invitation that stands opens nothing any more"
+    )
+    link.add_argument("name")
+    link.add_argument("provider", help="an id in the file that ALARM_SIGN_IN names")
+    link.add_argument("subject", help="what the provider calls her, in the claim that the file names")
     what.add_parser("list", help="name, alias, roles and standing of every account")
     return parser

@@ -43,6 +43,13 @@ class Passkey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: int
 
 
+class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What another directory calls somebody: its issuer, and its own name for her."""
+
+    issuer: str
+    name: str
+
+
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One of the staff. `id` is the desk: all that the store knows of a person. `alias` is what a child sees."""
 
@@ -55,6 +62,8 @@ class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     totp: str = ""
     """The secret of her app, base32; empty: she has none."""
     passkeys: tuple[Passkey, ...] = ()
+    subject: Subject | None = None
+    """Who she is elsewhere; None: she does not sign in elsewhere."""
     disabled: bool = False
     invitation: Invitation | None = None
 
@@ -101,6 +110,10 @@ class Directory:
     def named(self, name: str) -> Account | None:
         """Return the account with this name, however it is typed, if there is one and it is not disabled."""
         return next((account for account in self.accounts() if same_name(account.name, name) and not account.disabled), None)
+
+    def subject(self, subject: Subject) -> Account | None:
+        """Return who is called this elsewhere, if there is one and she is not disabled."""
+        return next((account for account in self.accounts() if account.subject == subject and not account.disabled), None)
 
     def holding(self, passkey: str) -> tuple[Account, Passkey] | None:
         """Return whose passkey has this id, and the passkey; None: nobody's, or somebody's who is disabled."""

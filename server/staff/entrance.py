@@ -56,9 +56,9 @@ class Entrance:
             return True
         return step is not None and await self.sessions.use_code(account.id, step)
 
-    async def let_in(self, account: Account, now: int) -> str:
-        """Tell the auditor, begin a session and return its cookie. Raises AuditError."""
-        await self.audit.note(Deeds("signed_in", who=account.id))
+    async def let_in(self, account: Account, now: int, *, provider: str = "") -> str:
+        """Tell the auditor, begin a session and return its cookie. `provider`: where she has signed in. Raises AuditError."""
+        await self.audit.note(Deeds("signed_in", who=account.id, why=provider))
         log.event("signed_in")
         return await self.sessions.sign_in(account.id, now)
 

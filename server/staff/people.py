@@ -18,7 +18,7 @@ import msgspec
 from argon2 import PasswordHasher
 
 from server import ids, keyfiles
-from server.staff.directory import Account, Accounts, Invitation, Passkey, StaffError, read
+from server.staff.directory import Account, Accounts, Invitation, Passkey, StaffError, Subject, read
 from server.staff.roles import Role
 from server.staff.rules import INVITED_FOR, PASSKEYS, fold, is_copied, is_name, is_password, same_name
 
@@ -43,10 +43,13 @@ def invite(path: Path, name: str, now: int, alias: str | None = None, roles: tup
 
 def invited(accounts: tuple[Account, ...], code: str, now: int) -> Account | None:
     """Return whose invitation this is, while it is good."""
-    given = hash_of(code.strip())
+    return _invited(accounts, hash_of(code.strip()), now)
+
+
+def _invited(accounts: tuple[Account, ...], code_hash: str, now: int) -> Account | None:
     for account in accounts:
         invitation = account.invitation
-        if invitation and not account.disabled and hmac.compare_digest(invitation.code_hash, given) and now < invitation.until:
+        if invitation and not account.disabled and hmac.compare_digest(invitation.code_hash, code_hash) and now < invitation.until:
             return account
     return None
 
@@ -56,21 +59,33 @@ def accept(path: Path, code: str, now: int, password: str, totp: str) -> Account
     if not is_password(password):
         raise StaffError("password: expected 12 to 200 characters, got another length")
     hashed = PasswordHasher().hash(password)
-    return _accept(path, code, now, lambda account: msgspec.structs.replace(account, password_hash=hashed, totp=totp, invitation=None))
+    return _accept(path, hash_of(code.strip()), now, lambda one: msgspec.structs.replace(one, password_hash=hashed, totp=totp))
 
 
 def accept_passkey(path: Path, code: str, now: int, passkey: Passkey) -> Account:
     """Use an invitation: from now on this passkey opens the account, and the invitation nothing. Raises StaffError."""
-    return _accept(path, code, now, lambda account: msgspec.structs.replace(_with(account, passkey), invitation=None))
+    return _accept(path, hash_of(code.strip()), now, lambda account: _with(account, passkey))
 
 
-def _accept(path: Path, code: str, now: int, how: Callable[[Account], Account]) -> Account:
+def accept_subject(path: Path, code_hash: str, now: int, subject: Subject) -> Account:
+    """Use an invitation, by the hash of its code: who is called this elsewhere is the one who was invited. Raises StaffError."""
+    return _accept(path, code_hash, now, lambda account: msgspec.structs.replace(account, subject=subject))
+
+
+def link(path: Path, name: str, subject: Subject) -> Account:
+    """Let the account of this name be the one who is called this elsewhere. Raises StaffError when another account is."""
+    if any(one.subject == subject and not same_name(one.name, name) for one in read(path).accounts):
+        raise StaffError("subject: expected one that nobody has, got another account's")
+    return change(path, name, lambda account: msgspec.structs.replace(account, subject=subject, invitation=None))
+
+
+def _accept(path: Path, code_hash: str, now: int, how: Callable[[Account], Account]) -> Account:
     with keyfiles.locked(path.parent):
         accounts = read(path).accounts
-        account = invited(accounts, code, now)
+        account = _invited(accounts, code_hash, now)
         if account is None:
             raise StaffError("invitation: expected one that is good, got another")
-        fresh = how(account)
+        fresh = msgspec.structs.replace(how(account), invitation=None)
         _write(path, tuple(fresh if one is account else one for one in accounts))
     return fresh
 
@@ -85,7 +100,7 @@ def remove_passkey(path: Path, name: str, passkey: str, *, alone: bool) -> Accou
 
     def without(account: Account) -> Account:
         left = tuple(one for one in account.passkeys if one.id != passkey)
-        if not left and not (account.password_hash and (account.totp or alone)):
+        if not left and account.subject is None and not (account.password_hash and (account.totp or alone)):
             raise StaffError("passkey: expected another way in besides, got the last one")
         return msgspec.structs.replace(account, passkeys=left)
 

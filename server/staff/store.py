@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server import keys
@@ -33,6 +34,23 @@ class Sessions:
         await load("staff", "enlist")(self._redis, [keys.sessions(desk)], [session, now, now - ABSOLUTE])
         await load("staff", "begin")(self._redis, [keys.session(session)], [desk, now])
         return cookie
+
+    async def remember(self, cookie: str, desk: str, provider: str, names: Mapping[str, str]) -> None:
+        """Keep, by hashes, what a provider calls a session (`sid`) and whose it is (`sub`), so that it can be ended from there."""
+        for kind, held in {"sid": _hash(cookie), "sub": desk}.items():
+            if kind in names:
+                await self._redis.set(_elsewhere(provider, kind, names[kind]), held, ex=keys.KINDS["elsewhere"].ttl)
+
+    async def of_sid(self, provider: str, sid: str) -> dict[str, str]:
+        """Return the session that a provider calls so, by its hash, and its desk; nothing when there is none."""
+        held = await self._redis.get(_elsewhere(provider, "sid", sid))
+        found = await self.kept(held.decode()) if held else None
+        return {held.decode(): found.desk} if held and found else {}
+
+    async def of_sub(self, provider: str, sub: str, now: int) -> dict[str, str]:
+        """Return every session of the one whom a provider calls so, by their hashes, and her desk."""
+        held = await self._redis.get(_elsewhere(provider, "sub", sub))
+        return dict.fromkeys(await self.of_desk(held.decode(), now), held.decode()) if held else {}
 
     async def who(self, cookie: str, now: int) -> str | None:
         """Return the desk whose session this is, and count it as used; None when it is over."""
@@ -117,6 +135,10 @@ class Sessions:
 def session_of(cookie: str) -> str:
     """Return the hash by which the session of a cookie is known."""
     return _hash(cookie)
+
+
+def _elsewhere(provider: str, kind: str, name: str) -> str:
+    return keys.elsewhere(_hash(f"{provider}|{kind}|{name}"))
 
 
 def _secret() -> str:

@@ -126,14 +126,16 @@ def configured(folder: Path, changes: dict[str, str]) -> Path:
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service of its own for the tests of one file, with its own store.
 
-    A file may name other settings of the helpline in SETTINGS and another environment in ENVIRON.
+    A file may name other settings of the helpline in SETTINGS and another environment in ENVIRON (a dictionary, or
+    a function that makes one for a data folder).
     """
     data = tmp_path_factory.mktemp("data")
     keyfiles.ensure(data)
     config = configured(data, MANY | getattr(request.module, "SETTINGS", {}))
     with embedded.running(Path(f"/tmp/alarm-{os.getpid()}-{free_port()}")) as redis:  # noqa: S108 - a socket's path must be short
         one = Service(data, redis, (free_port(), free_port()))
-        one.extra = {"ALARM_CONFIG": str(config), **getattr(request.module, "ENVIRON", {})}
+        environ = getattr(request.module, "ENVIRON", {})
+        one.extra = {"ALARM_CONFIG": str(config), **(environ(data) if callable(environ) else environ)}
         try:
             one.begin()
             yield one

@@ -8,6 +8,7 @@ import pytest
 from server.helpline import Helpline
 from server.keyfiles import AUDIT_SECRET, PAIRS, SECRET
 from server.settings import ENVIRONMENT, LAUNCH
+from server.staff.providers import Provider
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 TOLD = {
@@ -20,6 +21,12 @@ TOLD = {
 @pytest.mark.parametrize("name", Helpline.__struct_fields__)
 def test_each_setting_of_the_helpline_is_told(name: str) -> None:
     """Every field of helpline.toml has a row in config/README.md."""
+    assert name in TOLD
+
+
+@pytest.mark.parametrize("name", Provider.__struct_fields__)
+def test_each_setting_of_a_provider_is_told(name: str) -> None:
+    """Every field of sign_in.toml has a row in config/README.md."""
     assert name in TOLD
 
 
@@ -49,4 +56,4 @@ def test_nothing_is_told_that_does_not_exist() -> None:
         "replies/",
     }
     places = {"config/helpline.toml", "config/replies.toml", "config/wording/<lang>.toml"}
-    assert {*Helpline.__struct_fields__, *ENVIRONMENT, *LAUNCH, *files, *places} >= TOLD
+    assert {*Helpline.__struct_fields__, *Provider.__struct_fields__, *ENVIRONMENT, *LAUNCH, *files, *places} >= TOLD

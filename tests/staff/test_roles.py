@@ -21,7 +21,7 @@ def test_T1_no_row_is_empty_and_none_names_an_unknown_role() -> None:
     """Each row names roles that exist; what needs no session is only the ways in."""
     for allowed in (*PAGES.values(), *FRAMES.values()):
         assert allowed is None or NOBODY < allowed <= ALL
-    ways_in = ("/staff/sign-in", "/staff/passkey", "/staff/invitation")
+    ways_in = ("/staff/sign-in", "/staff/passkey", "/staff/invitation", "/staff/elsewhere/")
     assert all(path.startswith(ways_in) for (_, path), allowed in PAGES.items() if allowed is None)
 
 
