@@ -11,6 +11,9 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from server.door.guard import FOREVER
 
+BEHIND = ("staff.js",)
+"""Files that are served to who is signed in: what the dashboard is made of."""
+FOR_HER = FOREVER.replace("public", "private")
 PACKED = {"br": ".br", "gzip": ".gz"}
 TEXTS = 64
 """Packed texts that are kept: pages and words, in each language."""
@@ -28,11 +31,13 @@ class Asset(msgspec.Struct, frozen=True):
     integrity: str
     raw: int
     brotli: int
+    behind: bool = False
+    """It is served to who is signed in."""
 
     @property
     def address(self) -> str:
         """Return where it is served."""
-        return f"/static/{self.file}"
+        return f"/staff/static/{self.file}" if self.behind else f"/static/{self.file}"
 
 
 class Built:
@@ -46,7 +51,10 @@ class Built:
         except (OSError, msgspec.DecodeError) as error:
             msg = f"{folder / 'manifest.json'}: cannot be read; `npm run build` writes it"
             raise BuiltError(msg) from error
-        self._files = {asset.file for asset in self.assets.values()}
+        for name in BEHIND:
+            if name in self.assets:
+                self.assets[name] = msgspec.structs.replace(self.assets[name], behind=True)
+        self._files = {behind: {one.file for one in self.assets.values() if one.behind == behind} for behind in (False, True)}
 
     def __getitem__(self, name: str) -> Asset:
         """Return a file by its logical name. Raises BuiltError."""
@@ -62,11 +70,20 @@ class Built:
 
     async def serve(self, request: Request) -> Response:
         """`GET /static/<file>`: a built file, packed if the browser can unpack it; its name changes with its content."""
+        return self._serve(request, behind=False)
+
+    async def serve_behind(self, request: Request) -> Response:
+        """`GET /staff/static/<file>`: the same, for who has passed the gate."""
+        return self._serve(request, behind=True)
+
+    def _serve(self, request: Request, *, behind: bool) -> Response:
         file = request.path_params["file"]
-        if file not in self._files:
+        if file not in self._files[behind]:
             return PlainTextResponse("Not found", 404)
         packing = next((name for name in PACKED if name in accepted(request)), None)
-        headers = {"cache-control": FOREVER, "vary": "accept-encoding"} | ({"content-encoding": packing} if packing else {})
+        headers = {"cache-control": FOR_HER if behind else FOREVER, "vary": "accept-encoding"} | (
+            {"content-encoding": packing} if packing else {}
+        )
         path = self.folder / (file + PACKED[packing] if packing else file)
         return FileResponse(path, headers=headers, media_type=TYPES[Path(file).suffix])
 

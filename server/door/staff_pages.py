@@ -58,6 +58,7 @@ def routes(house: House) -> list[BaseRoute]:
         gate.route("/staff/sessions/end", me.end_sessions, ("POST",)),
         gate.route("/staff/people", People(house, views).page, ("GET", "POST")),
         gate.route("/staff/audit", Records(house, views).page),
+        gate.route("/staff/static/{file}", views.built.serve_behind, data=True),
         gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
         gate.route("/staff/municipalities.json", desk.municipalities, data=True),
         gate.route("/staff/replies", desk.replies, ("POST",), data=True),

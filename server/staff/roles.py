@@ -47,6 +47,7 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("POST", "/staff/people"): ADMINISTRATOR,
     ("GET", "/staff/audit"): AUDITOR,
     ("POST", "/staff/ticket"): AT_A_DESK,
+    ("GET", "/staff/static/{file}"): AT_A_DESK,
     ("GET", "/staff/municipalities.json"): AT_A_DESK,
     ("POST", "/staff/replies"): AT_A_DESK,
 }
