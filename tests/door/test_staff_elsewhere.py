@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 
 from server import app, keyfiles
@@ -309,6 +310,34 @@ async def test_T2_an_unknown_provider_is_not_there(browser: Browser) -> None:
     answer = await browser.ask("GET", "/staff/elsewhere/op")
     assert answer.status_code == 403
     assert "ikke noe svar derfra" in answer.text
+
+
+async def test_T2_roles_may_come_from_a_claim(browser: Browser) -> None:
+    """Those that the file knows become hers at each sign-in, and the auditor sees it; with none of them she stays outside."""
+    openid = browser.house.elsewhere.known["op"]
+    openid.provider = msgspec.structs.replace(openid.provider, role_claim="roles", roles={"Lead": "shift_lead", "Audit": "auditor"})
+    browser.op.control(claims={"roles": ["Lead", "Audit", "Everything"]})
+    await browser.signs_in()
+    account = people.named(browser.house.settings.staff_file, "Kari")
+    assert account.roles == ("auditor", "shift_lead")
+    assert Deeds("roles_given", who="op", whom=account.id, why="auditor shift_lead") in browser.told()
+    for roles in ([], ["Everything"], "Nothing", {"Lead": 1}):
+        browser.cookies.clear()
+        browser.op.control(claims={"roles": roles})
+        answer = await browser.signs_in()
+        assert (answer.status_code, browser.is_in) == (403, False)
+        assert "har ingen rolle her" in answer.text
+
+
+async def test_T2_ways_of_signing_in_may_be_demanded(browser: Browser) -> None:
+    """With `amr` in the file a word must name one of those; told as a list or as a single word."""
+    openid = browser.house.elsewhere.known["op"]
+    openid.provider = msgspec.structs.replace(openid.provider, amr=("fido",))
+    for amr, status in (("fido", 200), (["pwd", "fido"], 200), (["pwd"], 403), ("pwd", 403), ({}, 403)):
+        browser.op.control(claims={"amr": amr})
+        assert (await browser.signs_in()).status_code == status, amr
+    browser.op.control()
+    assert (await browser.signs_in()).status_code == 403
 
 
 # --- out again -------------------------------------------------------------------------------------

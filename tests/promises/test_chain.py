@@ -15,7 +15,9 @@ from tools import sbom
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("threat-model.md", "security.md")
 NAMED = re.compile(r"`(test_\w+)`")
-NUMBERS = [f"{letter}{n}" for letter, last in (("S", 10), ("W", 9), ("P", 7), ("A", 12), ("F", 7), ("C", 5)) for n in range(1, last + 1)]
+NUMBERS = [
+    f"{letter}{n}" for letter, last in (("S", 10), ("W", 9), ("P", 7), ("A", 12), ("T", 8), ("F", 7), ("C", 5)) for n in range(1, last + 1)
+]
 
 
 def existing() -> set[str]:
