@@ -9,7 +9,7 @@ Rules of this file:
 5. An unknown `t`, an unknown field, a wrong type or a value out of bounds is a `FrameError`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -795,10 +795,21 @@ _staff: msgspec.json.Decoder[StaffFrame] = msgspec.json.Decoder(StaffFrame)
 _encoder = msgspec.json.Encoder()
 
 
+Sent = TypeVar("Sent")
+
+
+def _in_steps(frame: Sent) -> Sent:
+    """Return the frame, unless it says how long a message is: a box that is no whole number of steps. Raises FrameError."""
+    if isinstance(frame, ChildSay | StaffSay) and (len(frame.box) - NONCE_AND_TAG) % STEP:
+        msg = "a box that is not padded to a step"
+        raise FrameError(msg)
+    return frame
+
+
 def parse_child(text: str | bytes) -> ChildFrame:
     """Return the frame a child's browser sent. Raises FrameError."""
     try:
-        return _child.decode(text)
+        return _in_steps(_child.decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = "not a frame that a child may send"
         raise FrameError(msg) from error
@@ -807,7 +818,7 @@ def parse_child(text: str | bytes) -> ChildFrame:
 def parse_staff(text: str | bytes) -> StaffFrame:
     """Return the frame a staff browser sent. Raises FrameError."""
     try:
-        return _staff.decode(text)
+        return _in_steps(_staff.decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = "not a frame that staff may send"
         raise FrameError(msg) from error

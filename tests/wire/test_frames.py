@@ -63,3 +63,16 @@ def test_every_close_code_is_ours_or_the_standards() -> None:
         assert code in (1003, 1009, 1012) or 4000 <= code < 5000
         assert close.reason == close.reason.lower()
         assert len(close.reason) < 40
+
+
+@pytest.mark.parametrize(("more", "good"), [(0, True), (1, False), (255, False), (256, True)])
+def test_A12_a_box_that_is_not_padded_to_a_step_is_refused(more: int, *, good: bool) -> None:
+    """So no size that is stored tells more than how many steps of 256 bytes, whatever a client does."""
+    box = b"x" * (f.STEP + f.NONCE_AND_TAG + more)
+    said = (f.parse_child, f.ChildSay("i" * 22, 0, box)), (f.parse_staff, f.StaffSay("c" * 22, "i" * 22, 0, box))
+    for parse, frame in said:
+        if good:
+            assert parse(f.dump(frame)) == frame
+        else:
+            with pytest.raises(f.FrameError):
+                parse(f.dump(frame))
