@@ -1,4 +1,4 @@
-"""The demo host page: somebody else's page, on another origin, with the one line that embeds the chat."""
+"""The demo host pages: somebody else's, on another origin, with the one line that embeds the chat, and with the other ways."""
 
 import os
 import socket
@@ -13,18 +13,20 @@ from starlette.routing import Route
 
 from server import log
 
-PAGE = Path(__file__).resolve().parent.parent / "config" / "demo" / "page.html"
+PAGES = Path(__file__).resolve().parent.parent / "config" / "demo"
+WAYS = {"/": "page.html", "/ways": "ways.html"}
+"""The page with the one line, and one with every other way to put the chat on a page."""
 PLACE = "{chat_origin}"
 
 
 def create(chat_origin: str) -> Starlette:
-    """Return the demo page's application; its script comes from `chat_origin`."""
-    page = PAGE.read_text("utf-8").replace(PLACE, chat_origin)
+    """Return the demo pages' application; their script comes from `chat_origin`."""
+    pages = {path: (PAGES / name).read_text("utf-8").replace(PLACE, chat_origin) for path, name in WAYS.items()}
 
-    async def show(_: Request) -> HTMLResponse:
-        return HTMLResponse(page, headers={"cache-control": "no-store"})
+    async def show(request: Request) -> HTMLResponse:
+        return HTMLResponse(pages[request.url.path], headers={"cache-control": "no-store"})
 
-    return Starlette(routes=[Route("/", show)])
+    return Starlette(routes=[Route(path, show) for path in WAYS])
 
 
 def main(descriptor: int, chat_origin: str) -> None:

@@ -4,7 +4,7 @@ Rules of this file:
 
 1. Every answer has every header, also what nobody expected: an error is told to the log and answered from here.
 2. The child's frame may be shown on the configured pages only; everything else on none.
-3. Nothing but built files, whose names hold their content's hash, is ever kept by a browser.
+3. Nothing but built files, whose names hold their content's hash, is kept by a browser; and for half a minute, whether the chat is open.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +23,8 @@ from server.settings import Settings
 MOST_BODY = 16 * 1024
 """Bytes that a request may bring: a sign-in form is far smaller."""
 MOST_FIELDS = 8
+FOR_ALL = frozenset({"/loader.js", "/status.json"})
+"""What any page may ask for: it says nothing of anybody."""
 FOREVER = "public, max-age=31536000, immutable"
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -122,7 +124,7 @@ class Guard:
             COMMON
             | {
                 "content-security-policy": self._policy(path),
-                "cross-origin-resource-policy": "cross-origin" if path == "/loader.js" else "same-origin",
+                "cross-origin-resource-policy": "cross-origin" if path in FOR_ALL else "same-origin",
             }
             | (WHERE_I_AM if path == "/w" else {})
         )

@@ -12,7 +12,7 @@ import json
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from server.clock import instant, ms
@@ -27,6 +27,8 @@ TEMPLATES = ROOT / "widget" / "templates"
 PLACE_OF_FACTS = '"%FACTS%"'
 """What the built loader holds where the server puts this chat's origin and words."""
 
+STATUS_SECONDS = 30
+"""How long a browser or a proxy may keep what `/status.json` said."""
 ON_THE_PAGE = frozenset({"no_script"})
 """Words that only the page itself says."""
 
@@ -35,7 +37,9 @@ def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the child's pages. Raises WordingError, BuiltError."""
     pages = Pages(house)
     return [
+        Route("/", pages.home, methods=["GET"]),
         Route("/w", pages.frame, methods=["GET"]),
+        Route("/status.json", pages.status, methods=["GET"]),
         Route("/loader.js", pages.loader, methods=["GET"]),
         Route("/words/{code}.json", pages.words, methods=["GET"]),
         Route("/static/{file}", pages.built.serve, methods=["GET"]),
@@ -77,6 +81,28 @@ class Pages:
             icon=self.built["icon.svg"],
             page=self.page(tongue),
         )
+
+    async def home(self, _: Request) -> Response:
+        """`GET /`: the chat's own address, for who cannot embed it. The same page, whole."""
+        return RedirectResponse("/w")
+
+    async def status(self, _: Request) -> Response:
+        """`GET /status.json`: open, closed or full, and what to say of it in each language. The only JSON that is for any page."""
+        now = self.house.opening()
+        full = now.open and await self.house.waiting.count() >= self.house.helpline.line_cap
+        told = {
+            "state": "full" if full else "open" if now.open else "closed",
+            "closes_at": ms(now.closes_at) if now.closes_at else None,
+            "opens_at": ms(now.opens_at) if now.opens_at else None,
+            "text": {code: self.standing_words(tongue, full=full) for code, tongue in self.tongues.items() if code == tongue.spoken},
+        }
+        return JSONResponse(told, headers={"cache-control": f"public, max-age={STATUS_SECONDS}", "access-control-allow-origin": "*"})
+
+    def standing_words(self, tongue: Tongue, *, full: bool) -> str:
+        """Return in a sentence whether one can write now, and when otherwise."""
+        if full:
+            return tongue.child["failed_full"]
+        return tongue.loader["is_open"] if self.house.opening().open else f"{tongue.child['closed_title']}. {self.opens(tongue)}"
 
     async def loader(self, request: Request) -> Response:
         """`GET /loader.js`: the one script on the host's page."""

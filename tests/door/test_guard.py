@@ -57,7 +57,7 @@ async def late(request: Request) -> Response:
 @pytest.fixture
 async def door(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     """A door with a guard, and rooms behind it that answer or fail."""
-    paths = ("/w", "/loader.js", "/staff", "/staff/sign-in", "/words/nb.json", "/health")
+    paths = ("/w", "/", "/loader.js", "/status.json", "/staff", "/staff/sign-in", "/words/nb.json", "/health")
     routes = [*(Route(path, good) for path in paths), Route("/static/x", kept), Route("/bad", bad), Route("/late", late, methods=["POST"])]
     app = Starlette(routes=routes)
     app.add_middleware(Guard, settings=settings(tmp_path))
@@ -66,7 +66,7 @@ async def door(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/w", "/loader.js", "/staff", "/words/nb.json", "/health", "/static/x", "/nowhere", "/bad", "/staff/nowhere"]
+    "path", ["/w", "/loader.js", "/status.json", "/staff", "/words/nb.json", "/health", "/static/x", "/nowhere", "/bad", "/staff/nowhere"]
 )
 async def test_W6_every_answer_has_every_header(door: httpx.AsyncClient, path: str) -> None:
     """Also a 404 and a 500."""
@@ -74,7 +74,7 @@ async def test_W6_every_answer_has_every_header(door: httpx.AsyncClient, path: s
 
     assert (COMMON | (WHERE_I_AM if path == "/w" else {})).items() <= dict(answer.headers).items()
     assert "content-security-policy" in answer.headers
-    assert ("cross-origin" if path == "/loader.js" else "same-origin") == answer.headers["cross-origin-resource-policy"]
+    assert ("cross-origin" if path in {"/loader.js", "/status.json"} else "same-origin") == answer.headers["cross-origin-resource-policy"]
     assert (FOREVER if path == "/static/x" else "no-store") == answer.headers["cache-control"]
     assert "server" not in answer.headers
 

@@ -9,12 +9,15 @@ import urllib.error
 import urllib.request
 from base64 import b64encode
 from http.client import HTTPResponse
+from pathlib import Path
 from typing import Any
 
 import brotli
 import pytest
+import redis
 
-from server import keyfiles
+from server import keyfiles, keys
+from server.helpline import read_helpline
 from tests.paths.conftest import Service
 
 
@@ -125,3 +128,48 @@ def test_words_come_in_each_offered_language_and_in_no_other(service: Service) -
     assert json.loads(get(service, "/words/nn.json")[1])["exit"] == "Gå ut fort"
     for code in ("se", "xx", "..%2fnb"):
         assert get(service, f"/words/{code}.json")[0].status == 404
+
+
+def test_anybody_may_ask_whether_it_is_open(service: Service) -> None:
+    """From any page, without a key; kept for half a minute, the same for all, nothing of anybody in it."""
+    first, body = get(service, "/status.json", Origin="https://anybody.example.org")
+    _, again = get(service, "/status.json", **{"User-Agent": "another", "Cookie": "a=b", "Accept-Language": "en"})
+    told_ = json.loads(body)
+
+    assert body == again
+    assert (told_["state"], told_["closes_at"], told_["opens_at"]) == ("open", None, None)
+    assert told_["text"] == {"nb": "Chatten er åpen nå.", "nn": "Chatten er open no.", "en": "The chat is open now."}
+    assert first.headers["cache-control"] == "public, max-age=30"
+    assert first.headers["access-control-allow-origin"] == "*"
+    assert first.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "set-cookie" not in first.headers
+
+
+def test_nothing_else_may_be_read_by_other_pages(service: Service) -> None:
+    """The status is the only answer that another origin's script may read."""
+    for path in ("/", "/w", "/words/nb.json", "/health", "/loader.js", "/staff/sign-in"):
+        assert get(service, path, Origin="https://anybody.example.org")[0].headers["access-control-allow-origin"] is None
+
+
+def test_a_full_line_is_told_as_full(service: Service) -> None:
+    """As many wait as may: the state says so, with the words that a child would read."""
+    with redis.Redis.from_url(service.redis.admin_url) as admin:
+        admin.zadd(keys.LINE, {f"somebody {n}": n for n in range(service_cap(service))})
+        admin.expire(keys.LINE, 60)
+        told_ = json.loads(get(service, "/status.json")[1])
+
+    assert told_["state"] == "full"
+    assert told_["text"]["nb"].startswith("Veldig mange vil snakke nå, og køen er full.")
+
+
+def service_cap(service: Service) -> int:
+    """Return how many may wait."""
+    return read_helpline(Path(service.extra["ALARM_CONFIG"])).line_cap
+
+
+def test_the_chat_has_an_address_of_its_own(service: Service) -> None:
+    """For a page that cannot embed it: the same page, whole, and nothing in the address."""
+    answer, body = get(service, "/")
+
+    assert answer.url.endswith("/w")
+    assert b"child-chat" in body

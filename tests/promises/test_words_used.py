@@ -18,7 +18,7 @@ OF_KINDS = {"must_tell", "who_where"}
 """Said by the name of a message's kind."""
 NOT_KEYS = {"ts"}
 CALENDAR = re.compile(r"(weekday|month)_\d+")
-OF_THE_LOADER = {"open", "close"}
+OF_THE_LOADER = {"open", "close", "is_open"}
 
 
 def sources() -> str:
