@@ -4,7 +4,7 @@
  *
  * Rules of this file:
  * 1. Each frame has a number. What the server has not said to have taken (`id`) is said again: nothing is lost, doubled or out of order.
- * 2. One POST at a time, but for the last one, which travels by itself when the page goes.
+ * 2. One POST at a time, until it is answered or all that it bore was taken; but for the last, which travels by itself when the page goes.
  * 3. Each beat is answered at once, also in a hidden tab, whose timers sleep.
  * 4. The stream's name stands in bodies only, and no cookie goes with any of it.
  */
@@ -16,6 +16,8 @@ import { PROTOCOL } from "./frames.ts";
 const AGAIN = 2_000;
 /** How many characters of frames go in one POST, unless one alone has more. */
 const MOST = 12_000;
+/** How many frames go in one POST: the server takes no more. */
+const MOST_FRAMES = 64;
 
 /** Begin a connection. */
 export function carry(told: Heard): Carrier {
@@ -32,6 +34,8 @@ class Stream implements Carrier {
   /** The number of the last frame that was taken. */
   #taken = 0;
   #posting = false;
+  /** How many POSTs there were. */
+  #posts = 0;
   #beat = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -97,6 +101,7 @@ class Stream implements Carrier {
     this.#queue.splice(0, more);
     this.#sent = Math.max(0, this.#sent - more);
     this.#taken = id;
+    if (more > 0 && this.#sent === 0) this.#posted(204, this.#posts); // whatever became of its answer
   }
 
   /** Say what waits, if anything does and no POST is under way. */
@@ -107,17 +112,17 @@ class Stream implements Carrier {
     this.#posting = true;
     this.#beat = false;
     this.#sent += frames.length;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#again(), AGAIN);
+    this.#later();
+    const which = ++this.#posts;
     this.#ask(frames, from).then(
-      ({ status }) => this.#posted(status),
-      () => this.#posted(0),
+      ({ status }) => this.#posted(status, which),
+      () => this.#posted(0, which),
     );
   }
 
-  /** A POST was answered (0: it was not). The server knows the stream no more: another one is needed. */
-  #posted(status: number): void {
-    this.#posting = false;
+  /** A POST was answered (0: it was not), or needs no answer any more. The server knows the stream no more: another one is needed. */
+  #posted(status: number, which: number): void {
+    if (which === this.#posts) this.#posting = false;
     if (status >= 400 && status < 500 && status !== 429) this.#over(1006);
     else if (status === 204) this.#post();
   }
@@ -126,7 +131,12 @@ class Stream implements Carrier {
   #again(): void {
     this.#sent = 0;
     this.#post();
-    if (this.#queue.length > 0) this.#timer = setTimeout(() => this.#again(), AGAIN);
+    if (this.#queue.length > 0) this.#later();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    if (this.#told !== null) this.#timer = setTimeout(() => this.#again(), AGAIN);
   }
 
   #over(code: number): void {
@@ -138,7 +148,7 @@ class Stream implements Carrier {
   /** Return as many of what waits, from here on, as go in one POST. */
   #some(from: number): string[] {
     let size = 0;
-    return this.#queue.slice(from).filter((text, at) => (size += text.length) <= MOST || at === 0);
+    return this.#queue.slice(from).filter((text, at) => at < MOST_FRAMES && ((size += text.length) <= MOST || at === 0));
   }
 
   #ask(frames: readonly string[], from: number, keepalive = false): Promise<Response> {
