@@ -78,6 +78,7 @@ const CODED: Record<string, readonly string[]> = {
     "enabled",
     "removed",
     "factor_suspect",
+    "linked",
     "passkey_added",
     "passkey_removed",
     "audit_read",
