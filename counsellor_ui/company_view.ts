@@ -82,6 +82,7 @@ export function besideView(view: CompanyView, talk: HeldTalk, pane: PaneView): T
   const calls = company.mine().some((call) => call.conversation === conversation);
   return html`<section class="beside" aria-label=${say("beside_of", { name: nameOf(say, talk.identity) })}>
     <p class="unheard">${say("beside_unheard")}</p>
+    ${readers.length === 0 ? nothing : whispers(view, conversation, say("whisper_to", { names: readers.map(({ name }) => name).join(", ") }))}
     <div class="acts">
       ${calls
         ? html`<strong>${say("help_called_own")}</strong> <button class="quiet" @click=${() => company.help(conversation, false)}>${say("help_no_more")}</button>`
@@ -92,7 +93,6 @@ export function besideView(view: CompanyView, talk: HeldTalk, pane: PaneView): T
     </div>
     ${others.length + readers.length === 0 ? html`<p class="hint">${say("colleagues_none")}</p>` : nothing}
     ${readers.map((one) => reader(view, pane, one))}
-    ${readers.length === 0 ? nothing : whispers(view, conversation, say("whisper_to", { names: readers.map(({ name }) => name).join(", ") }))}
   </section>`;
 }
 

@@ -174,6 +174,9 @@ export class TalkPane extends WritingUp {
                     <button class="quiet" aria-expanded=${this.inDanger ? "true" : "false"} @click=${() => this.hereNow(!this.inDanger)}>
                       ${say("here_now")} <kbd>Alt+H</kbd>
                     </button>
+                    <button class="quiet open-replies" aria-expanded=${this.replying ? "true" : "false"} @click=${() => void this.reply(!this.replying)}>
+                      ${say("replies")} <kbd>Alt+S</kbd>
+                    </button>
                     ${mustTellView(state, () => this.take())}
                   </div>
                   ${this.#replies()} ${this.#composer(name)}` : overView(state)}
@@ -301,9 +304,6 @@ export class TalkPane extends WritingUp {
         @rested=${() => talk.write("")}
         @say=${(event: CustomEvent<string>) => void talk.say(event.detail)}
       ></chat-composer>
-      <button type="button" class="quiet open-replies" aria-expanded=${this.replying ? "true" : "false"} @click=${() => void this.reply(!this.replying)}>
-        ${say("replies")} <kbd>Alt+S</kbd>
-      </button>
       <p class="hint" role="status">${talk.refused === null ? nothing : say(`say_refused_${talk.refused}`)}</p>
     </div>`;
   }

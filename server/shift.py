@@ -238,7 +238,6 @@ class Shift(NotAlone):
             self.socket.put(f.Registered(frame.conversation))
             await self.house.note("registered", self.me.id, frame.conversation, talk.epoch)
             await clear_desk(self.house, frame.conversation, self.me.id)
-            await self.house.colleagues.forget(frame.conversation)
         else:
             self.refuse("register", "not_talking", conversation=frame.conversation)
         await self.refresh()

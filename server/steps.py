@@ -111,8 +111,9 @@ async def hand_off(house: House, conversation: str, form: bytes | None) -> bool:
 
 
 async def clear_desk(house: House, conversation: str, desk: str) -> None:
-    """Take a talk that was handed off from the desk; the next child may come."""
+    """Take a talk that was handed off from the desk, and what colleagues whispered about it; the next child may come."""
     await house.pairing.release(desk, conversation, house.clock())
+    await house.colleagues.forget(conversation)
     await match(house)
 
 

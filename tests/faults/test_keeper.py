@@ -10,6 +10,7 @@ from server import embedded, keys
 from server.conversation.rules import State
 from server.ids import new_id
 from server.session.rules import pulse_of_child, pulse_of_desk
+from server.steps import clear_desk, end_talk, hand_off
 from server.waiting.rules import hours_of
 from server.wire import frames as f
 from tests.faults.indoors import Clock, Indoors
@@ -151,3 +152,18 @@ async def test_a_talk_whose_child_is_away_ends_at_its_limit_too(worker: Indoors)
     assert talk is not None
     assert (talk.state, talk.ended_by) == (State.WRAPPING_UP, "hours")
     assert (await worker.house.pairing.desk(KARI.id)).talks == {away: "wrapping"}
+
+
+async def test_a_talk_that_nobody_writes_up_in_time_is_counted_as_late(worker: Indoors) -> None:
+    """Not while it runs, not in the half hour after it; then until it is registered."""
+    clock = worker.house.clock
+    assert isinstance(clock, Clock)
+    conversation = await talking(worker, KARI)
+    clock.now += HOUR
+    assert await worker.ticking.late_registrations(clock.now) == 0
+    await end_talk(worker.house, conversation, KARI.id, "child")
+    assert await worker.ticking.late_registrations(clock.now + HOUR // 2) == 0
+    assert await worker.ticking.late_registrations(clock.now + HOUR // 2 + 1) == 1
+    await hand_off(worker.house, conversation, b"form")
+    await clear_desk(worker.house, conversation, KARI.id)
+    assert await worker.ticking.late_registrations(clock.now + HOUR) == 0
