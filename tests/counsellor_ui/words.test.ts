@@ -28,6 +28,12 @@ const REFUSALS = [
   "not_there",
   "not_now",
 ];
+/** Every deed of the audit log, as the server lists them. */
+function deeds(): string[] {
+  const list = /Deed = Literal\[(.*?)\]/s.exec(readFileSync("server/staff/chain.py", "utf8"))?.[1] ?? "";
+  return [...list.matchAll(/"(\w+)"/g)].map(([, deed = ""]) => deed);
+}
+
 /** What is said with a code: the beginning of its key, and every code. */
 const CODED: Record<string, readonly string[]> = {
   who_: [...form.WHO, ...form.NON_CONTACTS],
@@ -54,37 +60,7 @@ const CODED: Record<string, readonly string[]> = {
   over_again_: ["replaced", "failed"],
   refused_: REFUSALS,
   say_refused_: REFUSALS,
-  deed_: [
-    "signed_in",
-    "sign_in_refused",
-    "signed_out",
-    "session_ended",
-    "took",
-    "read",
-    "registered",
-    "given_back",
-    "shut_out",
-    "asked_in",
-    "looked_in",
-    "help_called",
-    "came",
-    "handed_over",
-    "signed",
-    "invited",
-    "invitation_used",
-    "password_given",
-    "roles_given",
-    "disabled",
-    "enabled",
-    "removed",
-    "factor_suspect",
-    "linked",
-    "passkey_added",
-    "passkey_removed",
-    "audit_read",
-    "passkey_added",
-    "passkey_removed",
-  ],
+  deed_: deeds(),
   people_: ["active", "invited", "disabled"],
   role_: ["counsellor", "shift_lead", "auditor", "administrator"],
   register_: [...REFUSALS, "too_long"],
