@@ -66,6 +66,7 @@ def test_F4_a_slow_telephone_is_let_in_soon_and_is_told_why_it_waits(attacked: P
     for _ in range(TIMES):
         child = Child(besieged.page(phone=True))
         child.comes_to(attacked.child_page)
+        expect(child.frame.get_by_role("status")).to_be_attached()  # the script has taken over the page
         frame = next(one for one in child.page.frames if one.url.endswith("/w"))
         child.page.context.new_cdp_session(child.page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
         frame.evaluate(MEASURE)
