@@ -87,7 +87,7 @@ async function tellStatus(): Promise<void> {
   style(
     badge,
     `position:fixed;z-index:2147483646;bottom:76px;${side}:20px;max-width:min(300px,100vw - 40px);box-sizing:border-box;margin:0;padding:6px 14px;` +
-      "border-radius:14px;font:15px/1.4 system-ui,sans-serif;color-scheme:light dark;background:Canvas;color:CanvasText;box-shadow:0 1px 6px #0005",
+      "border:1px solid #7b8892;border-radius:14px;font:15px/1.4 system-ui,sans-serif;color-scheme:light dark;background:Canvas;color:CanvasText;box-shadow:0 1px 6px #0005",
   );
   root.prepend(badge);
 }
