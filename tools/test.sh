@@ -12,5 +12,5 @@ tools/node.sh npm test --silent || {
 }
 printf -- '--- pytest\n'
 ((failed)) && echo "something before this has failed: see above" >&2
-.venv/bin/python -m pytest --cov --cov-report=term-missing:skip-covered tests e2e || failed=1
+.venv/bin/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered --durations=25 tests e2e || failed=1
 exit "$failed"
