@@ -13,6 +13,7 @@ from server.wire import frames as f
 from tests.faults.history import NEVER, History, Wait
 from tests.faults.steady import Door, Steady
 from tests.faults.view import View
+from tests.people import solve
 
 
 class SteadyChild(Steady):
@@ -46,6 +47,7 @@ class SteadyChild(Steady):
         self._marked = 0
         self._paused = 0.0
         self._end_again = 0.0
+        self._works: asyncio.Task[None] | None = None
 
     @property
     def conversation(self) -> str:
@@ -93,6 +95,8 @@ class SteadyChild(Steady):
     def keeps(self, frame: f.Frame) -> None:
         """Take in a frame."""
         match frame:
+            case f.Work():
+                self._works = asyncio.create_task(self._work(frame.puzzle))
             case f.Welcome():
                 self._welcome(frame)
             case f.Position():
@@ -111,6 +115,12 @@ class SteadyChild(Steady):
                 self._refused(frame)
             case _:
                 self._words(frame)
+
+    async def _work(self, puzzle: f.Puzzle) -> None:
+        """Do what a browser has to do while very many come; on another connection than this one it says nothing."""
+        wire, worked = self.wire, await asyncio.to_thread(solve, puzzle)
+        if self.wire is wire:
+            self.post(worked)
 
     def _welcome(self, frame: f.Welcome) -> None:
         if self.view is None:

@@ -37,7 +37,8 @@ def kept(service: Service, conversation: str) -> tuple[object, ...]:
     with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
         talk = {name: value for name, value in admin.hgetall(keys.talk(conversation)).items() if not name.startswith(b"at:")}
         wraps = admin.hgetall(keys.wraps(conversation))
-        return talk, wraps, admin.xlen(keys.log(conversation)), admin.hget(keys.WHERE, conversation), admin.zscore(keys.DUE, conversation)
+        is_due = admin.zscore(keys.DUE, conversation) is not None  # when it is looked at again, the registrar says
+        return talk, wraps, admin.xlen(keys.log(conversation)), admin.hget(keys.WHERE, conversation), is_due
 
 
 async def waiting(_kari: Counsellor, child: Child) -> str:
@@ -117,7 +118,7 @@ async def test_P6_before_it_is_in_the_line_a_child_can_do_nothing_but_join(servi
         await child.sees(f.Pong)
         talk, wraps, entries, where, due = kept(service, child.conversation)
 
-        assert (entries, where, due, wraps) == (0, None, None, {})
+        assert (entries, where, due, wraps) == (0, None, False, {})
         assert isinstance(talk, dict)
         changed = {name for name in talk if talk[name] != before[0].get(name)}  # type: ignore[attr-defined]
         assert changed <= {b"language", b"danger", b"delivered:child", b"read:child"}  # its own wishes and marks

@@ -1,6 +1,7 @@
 """The store goes away, by `kill -9`, and comes back: nothing that was acknowledged is lost, and nobody waits without a word."""
 
 import asyncio
+import contextlib
 import json
 import signal
 import urllib.error
@@ -182,7 +183,11 @@ async def test_a_worker_that_starts_before_its_store_serves_when_it_comes(servic
         with pytest.raises(AssertionError):
             await asyncio.to_thread(service.start, "one", 3)
         child = Child(service.place(0))
-        await child.connect()
+        async with asyncio.timeout(30):
+            while child.socket is None:
+                with contextlib.suppress(ConnectionRefusedError):  # a slow machine is still starting it
+                    await child.connect()
+                await asyncio.sleep(0.1)
         await child.send(f.ChildHello())
         assert await child.is_closed_with() == 4013
     finally:
