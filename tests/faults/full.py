@@ -23,7 +23,7 @@ from time import monotonic
 
 from tests.faults import plays_handoff, plays_stores, seeds, soak
 from tests.faults.crowd import Habits
-from tests.faults.plays import CRASHES, Fault, Outcome, one_worker_killed, reconnect_storm
+from tests.faults.plays import CRASHES, Fault, Outcome, nothing_breaks, one_worker_killed, reconnect_storm
 from tests.faults.plays_people import LONG_PEOPLE, MACHINE, NETWORKS, PHONES
 from tests.faults.plays_time import QUIET, SILENCE, TIME
 from tests.faults.report import Run, page, row
@@ -40,7 +40,10 @@ FEW = Set(habits=Habits(children=4, counsellors=4))
 SCENES = (
     scene(
         "many talks",
-        (Fault("K1", f"kill -9 of one worker, {TALKING} talk and {WAITING} wait", one_worker_killed),),
+        (
+            Fault("D7", f"nothing breaks, {TALKING} talk and {WAITING} wait", nothing_breaks(20)),
+            Fault("K1", f"kill -9 of one worker, {TALKING} talk and {WAITING} wait", one_worker_killed),
+        ),
         Set({"line_cap": str(TALKING + WAITING)} | NO_ATTACK, MANY),
         20,
     ),

@@ -87,6 +87,8 @@ class History:
     """A message's id and the number that it was given, each time that somebody was told."""
     pending: set[str] = field(default_factory=set)
     """Ids that somebody's screen still shows as not sent."""
+    said_at: dict[str, float] = field(default_factory=dict)
+    """When somebody pressed send."""
     acknowledged_at: dict[str, float] = field(default_factory=dict)
     """When a message was first known to be stored."""
     shown_at: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -109,6 +111,7 @@ class History:
     def says(self, said: Said) -> None:
         """Somebody pressed send: from here on it must arrive, or stay on the screen as not sent."""
         self.said.append(said)
+        self.said_at[said.id] = self.clock()
         self.pending.add(said.id)
 
     def hears(self, name: str, seq: int) -> None:
@@ -116,6 +119,10 @@ class History:
         self.acknowledged.append((name, seq))
         self.acknowledged_at.setdefault(name, self.clock())
         self.pending.discard(name)
+
+    def echoes(self, since: float) -> list[float]:
+        """Return how many seconds after it was said each message was known to be stored, of those said since then."""
+        return [at - self.said_at[name] for name, at in self.acknowledged_at.items() if self.said_at.get(name, 0.0) >= since]
 
     def delays(self, since: float) -> list[float]:
         """Return how many seconds after it was stored each message was shown to the other side, of those stored since then."""

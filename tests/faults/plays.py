@@ -19,6 +19,7 @@ from server import embedded, keys
 from server.wire import frames as f
 from tests.faults.child import SteadyChild
 from tests.faults.crowd import Crowd
+from tests.faults.percentile import percentile
 from tests.faults.proxy import Address, Proxy
 from tests.faults.stage import WORKERS
 from tests.faults.steady import Gone, WebDoor
@@ -76,6 +77,24 @@ async def suffer(crowd: Crowd, fault: Fault) -> Outcome:
         Verdict([finding for finding in verdict.findings if finding not in before]),
         dict(crowd.figures),
     )
+
+
+def nothing_breaks(seconds: float) -> Callable[[Crowd], Awaitable[float]]:
+    """D7: a crowd writes and nothing breaks: how long a word takes. All of them live in one process, whose own time is in the figures."""
+
+    async def act(crowd: Crowd) -> float:
+        began = monotonic()
+        await asyncio.sleep(seconds)
+        echoes, delays = crowd.history.echoes(began), crowd.history.delays(began)
+        crowd.figures["talks"] = crowd.talking
+        crowd.figures["messages a second"] = len(echoes) / seconds
+        for name, found in (("said to stored", echoes), ("stored to shown", delays)):
+            for part in (0.5, 0.99):
+                crowd.figures[f"{name}, p{part * 100:.0f} (ms)"] = 1000 * percentile(found, part)
+        assert percentile(echoes, 0.5) < 1  # the promise is 30 ms, with room for a slow machine
+        return monotonic()
+
+    return act
 
 
 # --- workers -----------------------------------------------------------------------------------
@@ -305,7 +324,9 @@ def take_over(second: SteadyChild, first: SteadyChild) -> None:
     second.placed.set()
 
 
+CALM = Fault("D7", "nothing breaks", nothing_breaks(5))
 CRASHES = (
+    CALM,
     Fault("K1", "kill -9 of one worker", one_worker_killed),
     Fault("K2", "kill -9 of both workers", both_workers_killed),
     Fault("K3", "rolling restart (SIGTERM, 1012)", rolling_restart),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from tests.faults.percentile import percentile
 from tests.faults.plays import Outcome
 
 HEAD = ("promise", "fault", "repeats", "clients", "messages", "lost", "doubled", "crossed", "overtaken", "other", "back p50", "back p99")
@@ -46,13 +47,6 @@ class Run:
     scale: str
     """In words: how much of the full form it was."""
     minutes: float
-
-
-def percentile(values: Sequence[float], part: float) -> float:
-    """Return the least value that at least this part of them does not exceed."""
-    ordered = sorted(values)
-    at = max(0, -int(-part * len(ordered) // 1) - 1)
-    return ordered[at]
 
 
 def table(outcomes: Sequence[Outcome]) -> list[tuple[str, ...]]:

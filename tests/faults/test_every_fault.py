@@ -1,6 +1,6 @@
 """Every fault at least once, on real processes: after each the checker compares what people saw with what was kept.
 
-Promises D1, D2, D6, D8, K1-K4, K7-K11, Q4, Q5, R1, P8, P9. The full form is `make faults`; stores of several machines are in
+Promises D1, D2, D6-D8, K1-K4, K7-K11, Q4, Q5, R1, P8, P9. The full form is `make faults`; stores of several machines are in
 test_stores_break.py. A failing run prints FAULTS_SEED.
 """
 

@@ -1,7 +1,8 @@
 """The table of docs/reliability.md: it adds up what happened, and hides nothing."""
 
+from tests.faults.percentile import percentile
 from tests.faults.plays import Outcome
-from tests.faults.report import Run, figures, page, percentile, table
+from tests.faults.report import Run, figures, page, table
 from tests.faults.verdict import Finding, Verdict
 
 RUN = Run("abc1234", "2026-11-24", 7, "2 cores", "1 repeat", 12.4)
