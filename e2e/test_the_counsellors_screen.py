@@ -322,6 +322,7 @@ def test_a_draft_outlives_a_reload_and_cannot_be_read_on_the_disk(
     kari.opens_the_form(name).get_by_label("Sammendrag").fill("kanarifugl i sammendraget")
     kari.answers(name, "Alder", "10–12")
     field(kari, name).press_sequentially("kanarifugl i feltet")
+    until_kept(kari.page)
     kari.page.reload()
     kari.reads(name, "kanarifugl fra barnet")
     expect(field(kari, name)).to_have_value("kanarifugl i feltet")
@@ -343,6 +344,14 @@ def test_a_draft_outlives_a_reload_and_cannot_be_read_on_the_disk(
     assert on_disk(profile, "127.0.0.1")
     assert on_disk(profile, "kanarifugl") == []
     assert on_disk(profile, "10–12") == []
+
+
+def until_kept(page: Page) -> None:
+    """Wait until the last letter has been sealed and kept: each letter makes another box, and then none comes any more."""
+    before = None
+    while (now := page.evaluate(DRAFTS)["drafts"]) != before or not now:
+        before = now
+        page.wait_for_timeout(500)
 
 
 def on_disk(folder: Path, text: str) -> list[Path]:
