@@ -65,7 +65,7 @@ def sizes() -> list[Row]:
     """What travels, as the build has counted it."""
     counted = json.loads((ROOT / "built" / "sizes.json").read_text("utf-8"))
     what = {
-        "loader": "the loader on the host's page",
+        "loader": "the loader on the host's page, brotli",
         "widget": "the whole child's side: page, all words, style and script, brotli",
     }
     return [Row(what[name], most, "B", total) for name, (total, most) in counted.items()]
