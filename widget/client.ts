@@ -105,7 +105,7 @@ export class Client {
   typed(): void {
     const { typing, say } = pressed(this.#typing, Date.now());
     this.#typing = typing;
-    if (say && this.visit.screen === "talk") this.#send({ t: "typing", on: true });
+    if (say && this.visit.screen === "talk" && this.#send({ t: "typing", on: true })) this.#set(visits.isHere(this.visit, Date.now()));
   }
 
   /** The child is here and needs time: the counsellor sees it as typing, and the talk goes on. */

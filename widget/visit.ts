@@ -66,7 +66,7 @@ export interface Visit {
   readonly paced: number;
   /** Until when (ms) the counsellor is believed to be typing. */
   readonly typing: number;
-  /** When (ms) anybody last wrote. */
+  /** When (ms) anybody last wrote, if only a letter: who types is not silent, here as on the server. */
   readonly lastWord: number;
   /** When (ms) the talk must end, once the server has said so. */
   readonly mustEnd: number | null;
@@ -262,7 +262,7 @@ export function receive(visit: Visit, frame: ToChild, now: number): Visit {
     case "history":
       return entries(visit, frame.messages);
     case "typing":
-      return { ...visit, typing: frame.on ? now + FORGET : 0 };
+      return frame.on ? { ...visit, typing: now + FORGET, lastWord: now } : { ...visit, typing: 0 };
     case "seen":
       return { ...visit, talk: talks.marked(visit.talk, frame.delivered, frame.read) };
     case "counsellor_lost":

@@ -326,6 +326,15 @@ test("a quiet talk warns in good time, with the minutes that are left", () => {
   assert.equal(visits.minutesLeft(waiting(), NOW + 20 * minute, 15), null);
 });
 
+test("nobody is asked whether it is there while one of the two is typing", () => {
+  const minute = 60_000;
+  const late = NOW + 14 * minute;
+
+  assert.equal(visits.minutesLeft(visits.receive(talking(), { t: "typing", on: true }, late), late + minute, 15), null);
+  assert.equal(visits.minutesLeft(visits.receive(talking(), { t: "typing", on: false }, late), late, 15), 1);
+  assert.equal(visits.minutesLeft(visits.isHere(talking(), late), late + minute, 15), null);
+});
+
 test("typing is believed only for a while", () => {
   const visit = hears(talking(), { t: "typing", on: true });
 
