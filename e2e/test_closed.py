@@ -44,6 +44,18 @@ def test_a_closed_chat_says_so_and_whom_to_ring(closed: Product, visitor: Child)
     expect(visitor.frame.get_by_text("Gå ut fort")).to_be_visible()
 
 
+def test_to_look_again_without_a_network_leaves_the_page_where_it_is(closed: Product, visitor: Child) -> None:
+    """No browser's error in the frame: it is said that there is no connection, and the way out and the numbers stay."""
+    visitor.comes_to(closed.child_page)
+    visitor.sees("Chatten er stengt nå")
+    visitor.page.context.set_offline(True)
+    visitor.frame.get_by_role("button", name="Se om chatten er åpen").click()
+
+    visitor.sees("Vi får ikke kontakt med chatten.")
+    expect(visitor.frame.get_by_text("Gå ut fort")).to_be_visible()
+    expect(visitor.frame.locator("a[href='tel:116111']").first).to_be_visible()
+
+
 def test_without_a_script_too(closed: Product, chromium: Browser) -> None:
     """JavaScript off: closed, the numbers and the way out are there as plain links."""
     context = chromium.new_context(java_script_enabled=False, locale="nn-NO")

@@ -25,7 +25,7 @@ import { placeWords, waitWords } from "./waiting.ts";
 
 /** The height (px) that is always asked for. */
 const HEIGHT = 680;
-/** So long (ms) it is said that the words of a language did not come. */
+/** So long (ms) it is said that something could not be fetched. */
 const TOLD = 8_000;
 
 export class ChildChat extends LitElement {
@@ -41,9 +41,11 @@ export class ChildChat extends LitElement {
   readonly client = new Client(this.page, address(), () => this.requestUpdate());
   #language: Language = this.page.language;
   #say: Say = speaker(this.page.words);
-  /** Which choice of a language is the last one, and whether its words did not come. */
+  /** Which choice of a language is the last one. */
   #choices = 0;
-  #speechless = false;
+  /** What could not be fetched, and is said for a moment. */
+  #trouble: "" | "words" | "page" = "";
+  #hushing: ReturnType<typeof setTimeout> | undefined;
   #shown: Screen | null = null;
 
   /** All styles come from the page's own file; what the server has put here is replaced. */
@@ -78,7 +80,7 @@ export class ChildChat extends LitElement {
   protected override render(): TemplateResult {
     const { visit } = this.client;
     const late = !isOver(visit) && visit.outbox.items.some((item) => isLate(item, Date.now(), VERY_LATE));
-    return html`<p class=${this.#speechless ? "notice" : "unseen"} role="status">${this.#statusWords(visit)}</p>
+    return html`<p class=${this.#trouble === "" ? "unseen" : "notice"} role="status">${this.#statusWords(visit)}</p>
       <p class="unseen" role="alert">${late ? this.#say("not_sent") : nothing}</p>
       ${this.#screen(visit)}`;
   }
@@ -161,15 +163,17 @@ export class ChildChat extends LitElement {
 
   #clear(): void {
     const { screen, endedBy } = this.client.visit;
-    if (screen === "closed" || endedBy === "hours") void this.#check();
-    else this.client.forget();
+    const shut = screen === "closed" || endedBy === "hours";
+    if (shut) this.page = { ...this.page, open: false };
+    this.client.forget(); // first: what is to go from the screen goes, whatever the network does
+    if (shut) void this.#check();
   }
 
-  /** See whether the chat is open, without loading the page anew: the language stays as it was chosen. */
+  /** See whether the chat is open, without loading the page anew: the language stays as it was chosen, and without a network the page stays too. */
   async #check(): Promise<void> {
     const text = await fetch("/w", { cache: "no-store", credentials: "omit" }).then((answer) => answer.text(), () => "");
     const facts = /id="page">(.*?)<\/script>/s.exec(text)?.[1];
-    if (facts === undefined) return location.reload();
+    if (facts === undefined) return this.#tell("page");
     this.page = JSON.parse(facts) as Page;
     this.client.forget();
     this.client.visit = { ...this.client.visit, opensAt: this.page.opens_at };
@@ -203,12 +207,8 @@ export class ChildChat extends LitElement {
     const choice = ++this.#choices;
     const words = await readWords(language);
     if (choice !== this.#choices) return true; // another one was chosen meanwhile
-    this.#speechless = words === null && !quietly;
-    this.requestUpdate();
-    if (words === null) {
-      setTimeout(() => choice === this.#choices && this.#hush(), TOLD);
-      return false;
-    }
+    this.#tell(words === null && !quietly ? "words" : "");
+    if (words === null) return false;
     this.#say = speaker(words);
     this.#language = language;
     document.documentElement.lang = tongueOf(language);
@@ -218,16 +218,19 @@ export class ChildChat extends LitElement {
     return true;
   }
 
-  #hush(): void {
-    this.#speechless = false;
+  /** Say for a moment what could not be fetched. */
+  #tell(trouble: "" | "words" | "page"): void {
+    clearTimeout(this.#hushing);
+    this.#trouble = trouble;
     this.requestUpdate();
+    if (trouble !== "") this.#hushing = setTimeout(() => this.#tell(""), TOLD);
   }
 
   // --- what is heard, and where the focus goes ---
 
   /** What a screen reader hears when it changes: the connection first, then where the child stands. */
   #statusWords(visit: Visit): string {
-    if (this.#speechless) return this.#say("language_failed");
+    if (this.#trouble !== "") return this.#say(this.#trouble === "words" ? "language_failed" : "failed_connect");
     if (isOver(visit)) return "";
     const words = warning(visit, this.page, Date.now(), this.#say);
     if (words !== "") return words;
