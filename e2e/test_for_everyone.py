@@ -103,6 +103,17 @@ def test_the_keyboard_alone_is_enough(page: Page) -> None:
     expect(page.get_by_role("heading", name="Du er ute av køen")).to_be_focused()
 
 
+def test_a_question_has_the_focus_of_the_press_that_asked_it(page: Page) -> None:
+    """By keyboard: to the gentle answer, where it is heard with its question, and back to where it was asked."""
+    wait_in_line(page)
+    page.get_by_role("button", name="Gå ut av køen").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Vil du gå ut av køen?").get_by_role("button", name="Nei, bli her")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Gå ut av køen")).to_be_focused()
+    leave_the_line(page)
+
+
 def test_a_screen_reader_is_told_what_changes(page: Page) -> None:
     """The lines that are read out are there from the beginning; messages are a log with who and when as text."""
     expect(page.get_by_role("status")).to_be_attached()

@@ -66,6 +66,23 @@ def test_what_is_written_while_waiting_says_that_nobody_reads_it_yet(product: Pr
     kari.closes(talk, "Test")
 
 
+def test_who_is_answered_while_it_thinks_of_leaving_is_not_asked_to_end_the_talk(product: Product, rooms: Rooms) -> None:
+    """Somebody comes while the child is asked whether to leave the line: that question is gone, and no other stands in its place."""
+    kari, child = Counsellor(rooms.page(phone=False), "Kari"), Child(rooms.page(phone=True))
+    kari.signs_in(product)
+    child.comes_to(product.child_page)
+    child.begins()
+    child.sees("Du er den neste.")
+    child.frame.get_by_role("button", name="Gå ut av køen").click()
+    child.sees("Vil du gå ut av køen?")
+
+    talk = kari.takes_next()
+    child.sees("Du skriver med Kari")
+    expect(child.frame.get_by_role("button", name="Ja, avslutt")).to_have_count(0)
+    child.ends()
+    kari.closes(talk, "Test")
+
+
 def test_the_place_is_held_over_a_dropped_line(product: Product, rooms: Rooms) -> None:
     """The first of two loses the net and comes back: still the first. How long it is held is said."""
     first, second = Child(rooms.page(phone=True)), Child(rooms.page(phone=True))

@@ -4,7 +4,7 @@
  * Rules of this file:
  * 1. No rule of the visit is here (visit.ts), no socket, no key (client.ts).
  * 2. One status line and one alert line are there from the beginning, empty, so that screen readers hear what changes.
- * 3. Focus moves only when the whole screen changes, and then to its heading or to the field.
+ * 3. Focus moves only when the whole screen changes, and then to its heading or to the field; and from a press to the question that it asks.
  */
 
 import { LitElement, html, nothing, render, type TemplateResult } from "lit";
@@ -240,11 +240,17 @@ export class ChildChat extends LitElement {
     return this.#say(visit.counsellor?.away ? "away" : "connected", { name });
   }
 
-  protected override updated(): void {
+  /** A question whether to leave the line is not one whether to end a talk: with the screen it goes. */
+  protected override willUpdate(): void {
+    if (this.client.visit.screen !== this.#shown && this.#shown !== null) this.asking = false;
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
     const { screen } = this.client.visit;
     const corner = document.getElementById("language");
     if (corner !== null) render(this.#languages(), corner);
     if (this.#shown !== null && this.#shown !== screen) this.#focus(screen);
+    else if (changed.get("asking") !== undefined) this.querySelector<HTMLElement>(this.asking ? ".ask button" : ".asks")?.focus();
     this.#shown = screen;
     tellHeight(this.#wantedHeight());
   }

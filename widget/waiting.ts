@@ -87,7 +87,7 @@ export function rememberChoice({ say, remembers, remember }: Conversation): Temp
 
 /** One press asks, the second ends: nobody loses a talk by a slip. */
 export function endButton({ say, asking, ask, end }: Conversation, key: "end" | "leave"): TemplateResult {
-  if (!asking) return html`<button type="button" class=${key === "end" ? "quiet" : "plain"} @click=${() => ask(true)}>${say(key)}</button>`;
+  if (!asking) return html`<button type="button" class="asks ${key === "end" ? "quiet" : "plain"}" @click=${() => ask(true)}>${say(key)}</button>`;
   return html`<div class="ask" role="group" aria-label=${say(`${key}_ask`)}>
     <p>${say(`${key}_ask`)}</p>
     <button type="button" class="quiet" @click=${() => ask(false)}>${say(`${key}_no`)}</button>
