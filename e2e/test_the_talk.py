@@ -89,6 +89,21 @@ def test_a_position_that_is_refused_is_said_and_nothing_is_sent(product: Product
     child.ends()
 
 
+def test_a_browser_that_never_tells_where_it_is_is_said_too(product: Product, rooms: Rooms, kari: Counsellor) -> None:
+    """Nothing to ask: the same words at once, and no search without an end."""
+    page = rooms.page(phone=True)
+    page.add_init_script("delete Navigator.prototype.geolocation")
+    child = Child(page)
+    child.comes_to(product.child_page)
+    child.begins()
+    kari.takes_next()
+    child.sees("Du skriver med Kari")
+    child.frame.get_by_text("Si hvem og hvor du er").click()
+    child.frame.get_by_role("button", name="Finn hvor jeg er").click()
+    child.sees("Vi fant ikke ut hvor du er")
+    child.ends()
+
+
 def test_that_somebody_has_to_be_told_is_a_step_of_its_own(product: Product, rooms: Rooms, kari: Counsellor) -> None:
     """Opened, worded and shown by her; calm and apart in the child's talk, with what it means; in the journal as what it is."""
     child, talk = talks(product, rooms, kari)

@@ -54,8 +54,9 @@ export class ShareWhere extends LitElement {
   }
 
   #find = (): void => {
-    this.place = { is: "finding" };
     const failed = () => void (this.place = { is: "failed" });
+    if (!("geolocation" in navigator)) return failed(); // a browser that never tells where it is (Tor, or so set)
+    this.place = { is: "finding" };
     const found = ({ coords: { latitude, longitude, accuracy } }: GeolocationPosition) =>
       void (this.place = `${latitude.toFixed(5)}, ${longitude.toFixed(5)} (${this.say("share_within", { n: Math.ceil(accuracy) })})`);
     navigator.geolocation.getCurrentPosition(found, failed, { enableHighAccuracy: true, timeout: PATIENCE });
