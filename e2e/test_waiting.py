@@ -152,10 +152,13 @@ def test_a_tab_remembers_only_when_it_is_asked_to(product: Product, rooms: Rooms
     choice.check()
     expect(choice).to_be_checked()
     assert kept_by(child) == 1
+    child.frame.get_by_role("button", name="Det er farlig nå").click()
+    child.sees("Vi vet at det er farlig.")
     child.page.reload()
     child.page.get_by_role("button", name="Snakk med oss").click()
     child.reads("før jeg lastet på nytt")
     child.sees("Du er den neste.")
+    child.sees("Vi vet at det er farlig.")
 
     talk = kari.takes_next()
     kari.reads(talk, "før jeg lastet på nytt")

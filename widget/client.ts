@@ -129,11 +129,18 @@ export class Client {
   /** It is dangerous now. */
   danger(): void {
     this.#moved(visits.inDanger(this.visit));
+    this.#rememberWish();
   }
 
   /** Another language. */
   speak(language: Language): void {
     this.#moved(visits.speaks(this.visit, language));
+    this.#rememberWish();
+  }
+
+  /** What is wished has changed: a tab that remembers remembers that. */
+  #rememberWish(): void {
+    if (this.remembers) void this.remember(true);
   }
 
   /** The child wants this tab to remember the visit, or not any more. */
