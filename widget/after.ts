@@ -7,6 +7,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import { clockWords } from "../browser/clock.ts";
+import type { Shown } from "../browser/talk.ts";
+import type { Say } from "../browser/words.ts";
 import type { Last } from "./last.ts";
 
 const QUESTIONS = ["helped", "again"] as const;
@@ -55,8 +57,14 @@ export function copyChoice(with_: Last): TemplateResult | typeof nothing {
 export function textOf({ visit, say, page }: Last): string {
   const names = { child: say("you"), counsellor: visit.lastName ?? say("counsellor") };
   return visit.talk.entries
-    .map(({ role, at, shown }) => `${names[role]}, ${clockWords(at, page.timezone, say)}:\n${"text" in shown ? shown.text : say("broken")}\n`)
+    .map(({ role, at, shown }) => `${names[role]}, ${clockWords(at, page.timezone, say)}:\n${wordsOf(shown, say)}\n`)
     .join("\n");
+}
+
+/** What was said, under what it is where it is more than words. */
+function wordsOf(shown: Shown, say: Say): string {
+  if (!("text" in shown)) return say("broken");
+  return shown.kind === "text" ? shown.text : `${say(shown.kind)}\n${shown.text}`;
 }
 
 /** Have an answer counted, once. That it did not arrive is no trouble of the child's. */

@@ -116,7 +116,7 @@ export function failedScreen(with_: Last): TemplateResult {
       ${NO_WAY_ON.includes(problem) ? nothing : html`<button type="button" class="primary" @click=${act}>${say("start_again")}</button>`} ${readButtons(with_)}
     </div>
     ${oldTalk(with_)}
-    ${dangerBox(page.numbers, say)}
+    ${dangerBox(page.numbers, say)} ${otherHelp(with_)}
   </main>`;
 }
 

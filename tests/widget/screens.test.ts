@@ -96,6 +96,12 @@ test("the card of waiting makes room once something is written", () => {
   assert.ok(!screen({ ...wrote(), outbox: { items: [], n: 0 } }).includes("written\""));
 });
 
+test("who finds the line full, or no way to the chat, reads whom else to ring", () => {
+  const page = { ...PAGE, other_help: [["116 123", "number_mental_health", "116123", null, null]] } as unknown as Page;
+
+  for (const problem of ["full", "connect"] as const) assert.ok(shown(failedScreen(last(visits.failed(wrote(), problem), { page }))).includes("116123"));
+});
+
 test("numbers in a text can be pressed, other numbers are text", () => {
   const text = shown(pressable("Ring 116 111, 116\u00a0117 eller 112, klokka 21.12. Nummer 1123."));
 
@@ -115,9 +121,9 @@ test("after a talk there are two questions, each thanked for once it is answered
 test("the copy is plain text: who, when, what, and what could not be shown", () => {
   const at = Date.parse("2026-11-23T18:05:00Z");
   const entry = (seq: number, role: "child" | "counsellor", shown: object): object => ({ seq, role, id: String(seq), n: 0, at, box: "", shown });
-  const talk = { ...wrote().talk, entries: [entry(1, "child", { kind: "text", text: "hei" }), entry(2, "counsellor", { kind: "broken" })] };
+  const talk = { ...wrote().talk, entries: [entry(1, "child", { kind: "text", text: "hei" }), entry(2, "counsellor", { kind: "broken" }), entry(3, "counsellor", { kind: "must_tell", text: "vi ringer" })] };
   const visit = { ...wrote(), lastName: "Mia", talk } as unknown as Visit;
 
-  assert.equal(textOf(last(visit)), "<you>, <clock>:\nhei\n\nMia, <clock>:\n<broken>\n");
+  assert.equal(textOf(last(visit)), "<you>, <clock>:\nhei\n\nMia, <clock>:\n<broken>\n\nMia, <clock>:\n<must_tell>\nvi ringer\n");
   assert.ok(shown(copyChoice(last(visit))).includes("<copy_risk>"));
 });
