@@ -21,7 +21,7 @@ async def test_a_crowd_that_has_gone_leaves_nothing(monkeypatch: pytest.MonkeyPa
     (found,) = outcomes
 
     assert found.verdict.clean, str(found.verdict)
-    assert found.figures["talks"] > 40
+    assert found.figures["talks"] >= soak.ENOUGH
     assert found.figures["descriptors left"] == 0
     assert found.figures["unhandled failures"] == 0
     assert found.figures["connections to the store"] <= 3 * (MOST + soak.EXTRA)
