@@ -10,6 +10,7 @@ import { bellView } from "./bell.ts";
 import { callsView, type CompanyView } from "./company_view.ts";
 import { type DeskView, deskView, type LineView, lineView } from "./desk.ts";
 import { type Act, actOf, keysView } from "./keys.ts";
+import { type Around, Tabs } from "./lead/tabs.ts";
 import type { Municipality } from "./municipalities.ts";
 import type { TalkPane } from "./pane.ts";
 import { railView } from "./rail.ts";
@@ -35,6 +36,7 @@ export class StaffDashboard extends LitElement {
     municipalities: { attribute: false },
     tongues: { attribute: false },
     failed: { type: Boolean },
+    lead: { type: Boolean, attribute: false },
     sound: { state: true },
     notices: { state: true },
     leaving: { state: true },
@@ -57,6 +59,8 @@ export class StaffDashboard extends LitElement {
   declare tongues: TemplateResult;
   /** The browser's own keeping cannot be opened. */
   declare failed: boolean;
+  /** She leads the shift. */
+  declare lead: boolean;
   declare sound: boolean;
   /** She wants a notification while the page is not looked at. */
   declare notices: boolean;
@@ -67,6 +71,7 @@ export class StaffDashboard extends LitElement {
   #clock: ReturnType<typeof setInterval> | undefined;
   #turn = 0;
   #title = document.title;
+  #tabs = new Tabs();
   /** What she has chosen while she is away; it is said with "free". */
   #room: number | null = null;
 
@@ -75,6 +80,7 @@ export class StaffDashboard extends LitElement {
     this.shift = null;
     this.municipalities = [];
     this.failed = false;
+    this.lead = false;
     this.sound = false;
     this.notices = false;
     this.leaving = false;
@@ -179,10 +185,13 @@ export class StaffDashboard extends LitElement {
       },
     });
     const panes = (desk?.panes ?? []).filter(({ conversation }) => shift.talks.has(conversation));
+    const around: Around = { shift, say: this.say, zone: this.zone, changed: () => this.requestUpdate() };
     return html`<main>
+      ${this.lead ? this.#tabs.bar(around, panes.filter(({ unread }) => unread > 0).length) : nothing}
       <div class="top">${bell} ${stripView(this.say, panes, shift, (conversation) => this.#goTo(conversation))}</div>
       ${callsView(this.#company(shift), shift.me)} ${this.#ending(shift)} ${this.#notice(shift)}
-      <div class="panes">
+      ${this.lead ? this.#tabs.view(around) : nothing}
+      <div class="panes" ?hidden=${this.#tabs.open !== null}>
         ${repeat(
           panes,
           ({ conversation }) => conversation,
@@ -291,9 +300,17 @@ export class StaffDashboard extends LitElement {
 
   /** Bring a talk on the screen, and the focus to what is to be done in it. */
   #goTo(conversation: string): void {
+    this.#toTalks();
     const pane = [...this.querySelectorAll<TalkPane>("talk-pane")].find(({ view }) => view.conversation === conversation);
     pane?.scrollIntoView({ block: "nearest" });
     pane?.take();
+  }
+
+  /** Her talks instead of a view of the lead's, at once. */
+  #toTalks(): void {
+    if (this.#tabs.open === null) return;
+    this.#tabs.go(null);
+    this.performUpdate();
   }
 
   async #leave(shift: Shift): Promise<void> {
@@ -310,6 +327,7 @@ export class StaffDashboard extends LitElement {
   };
 
   #do(act: Act): void {
+    if (act !== "ring" && act !== "keys") this.#toTalks();
     const panes = [...this.querySelectorAll<TalkPane>("talk-pane")];
     const pane = panes.find((one) => one.contains(document.activeElement)) ?? panes[0];
     switch (act) {

@@ -35,6 +35,8 @@ interface Page {
   hidden: boolean;
   /** Two sign a concern report. */
   second: boolean;
+  /** She leads the shift. */
+  lead: boolean;
   alias: string;
   default_language: string;
   replies: Reply[];
@@ -55,8 +57,8 @@ async function start(): Promise<void> {
   const dashboard = document.querySelector<StaffDashboard>("staff-dashboard");
   if (dashboard === null) return;
   const say = speaker(page.words);
-  const { zone, room: most, hidden, second } = page;
-  Object.assign(dashboard, { say, zone, most, hidden, second, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
+  const { zone, room: most, hidden, second, lead } = page;
+  Object.assign(dashboard, { say, zone, most, hidden, second, lead, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
   try {
     const keeping = await Keeping.open(page.owner);
     const address = `${location.origin.replace(/^http/, "ws")}/staff/ws`;

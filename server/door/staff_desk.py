@@ -14,6 +14,7 @@ from server.door.staff_views import Views
 from server.house import House
 from server.replies import MOST_BYTES, OwnReplies, parse_own
 from server.settings import ROOT
+from server.staff.roles import LEAD, may
 from server.words import offered, read_wording
 
 MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
@@ -53,6 +54,7 @@ class DeskPages:
             "tongues": [{"code": each.code, "name": each.name} for each in self.views.tongues.values()],
             "zone": helpline.timezone,
             "owner": account.id,
+            "lead": may(account.roles, LEAD),
             "alias": account.alias,
             "room": helpline.room,
             "ring": helpline.offer_seconds,

@@ -16,6 +16,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 Allowed = frozenset[Role]
 ALL: Allowed = frozenset(ROLES)
 AT_A_DESK: Allowed = frozenset({"counsellor", "shift_lead"})
+LEAD: Allowed = frozenset({"shift_lead"})
 ADMINISTRATOR: Allowed = frozenset({"administrator"})
 AUDITOR: Allowed = frozenset({"auditor"})
 NOBODY: Allowed = frozenset()

@@ -69,12 +69,13 @@ const CODED: Record<string, readonly string[]> = {
   told_: form.TOLD,
   replies_: ["own", "reply", "number"],
   key_: Object.keys(KEYS),
+  lead_: ["overview", "settings", "people", "numbers", "blocks"],
 };
 const coded = Object.entries(CODED).flatMap(([start, codes]) => codes.map((code) => `${start}${code}`));
 
 /** Every key that stands as a text in the sources and the templates. */
 function literals(): Set<string> {
-  const files = ["counsellor_ui", "counsellor_ui/templates", "browser"].flatMap((folder) =>
+  const files = ["counsellor_ui", "counsellor_ui/lead", "counsellor_ui/templates", "browser"].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => /\.(ts|html)$/.test(name))
       .map((name) => `${folder}/${name}`),
