@@ -9,7 +9,7 @@
  * 5. Where no WebSocket can be opened the other way is tried, if there is one. The way that opened last is kept for as long as the page is there.
  */
 
-import { type Carrier, type Carry, webSocket } from "./carrier.ts";
+import type { Carrier, Carry } from "./carrier.ts";
 import { isFinal, nextTry, restUntil, takesOther, wokenTry } from "./reconnect.ts";
 
 const BEAT = 10_000;
@@ -51,8 +51,8 @@ export class Connection<Out, In> {
   #rest = 0;
   #running = false;
 
-  constructor(address: string, listener: Listener<In>, other?: Carry) {
-    this.#usual = webSocket(address);
+  constructor(usual: Carry, listener: Listener<In>, other?: Carry) {
+    this.#usual = usual;
     this.#listener = listener;
     this.#other = other;
   }

@@ -28,6 +28,9 @@ export interface Kept {
   toSign?: { text: string; what: string };
 }
 
+/** What a shift needs of it. */
+export type Keeps = Pick<Keeping, "mine" | "load" | "save" | "drop" | "dropExcept" | "wipe">;
+
 /** The keeping of one counsellor in this browser. */
 export class Keeping {
   private constructor(

@@ -15,9 +15,10 @@ import { inOrder } from "./desk.ts";
 import type { NonContact } from "./form.ts";
 import { HeldTalk } from "./held_talk.ts";
 import { type Lines, NO_LINES } from "./here_and_now.ts";
-import type { Keeping } from "./keeping.ts";
+import type { Keeps } from "./keeping.ts";
 import { type Identity, identify } from "./names.ts";
 import { NO_PHRASES, type Own, type Phrases } from "./replies.ts";
+import type { Way } from "./way.ts";
 
 /** How the connection stands. `over`: for good, with the close code that says why; `kept`: she signed out, and what is kept here could not be deleted. */
 export type Link = { state: "connecting" } | { state: "open" } | { state: "lost" } | { state: "over"; code: number; kept?: boolean };
@@ -27,8 +28,6 @@ export type Notice = { kind: "refused"; what: string; why: Refusal } | { kind: "
 
 const SIGNED_OUT = 4501;
 const RESTING = 3;
-const HELLO_WITHIN = 4_000;
-const SIGN_OUT_WITHIN = 10_000;
 
 export class Shift {
   link: Link = { state: "connecting" };
@@ -54,8 +53,8 @@ export class Shift {
   #again = new Set<string>();
 
   constructor(
-    address: string,
-    private readonly keeping: Keeping,
+    private readonly way: Way,
+    private readonly keeping: Keeps,
     private readonly changed: () => void,
     /** Her own desk. */
     readonly me = "",
@@ -66,13 +65,18 @@ export class Shift {
       held: (conversation) => this.talks.get(conversation),
       onScreen: () => [...this.talks.values()].map(({ identity }) => identity),
     });
-    this.#connection = new Connection(address, {
+    this.#connection = new Connection(way.carry, {
       opened: () => void this.#hello(),
       received: (frames) => this.#received(frames),
       lost: () => this.#linked({ state: "lost" }),
       finished: (code) => this.#finished(code),
       beat: () => this.#send({ t: "ping" }),
     });
+  }
+
+  /** Nothing of this shift is real. */
+  get practice(): boolean {
+    return this.way.practice === true;
   }
 
   start(): void {
@@ -128,7 +132,7 @@ export class Shift {
     const before = this.phrases;
     this.phrases = { ...before, own };
     this.changed();
-    if (await kept(own)) return;
+    if (await this.way.keep(own)) return;
     this.phrases = before;
     this.notice = { kind: "refused", what: "replies", why: "not_now" };
     this.changed();
@@ -157,7 +161,7 @@ export class Shift {
 
   /** Sign out at the server, and only then forget everything here, in memory and on disk. Return whether both are done; if not, it is said. */
   async signOut(): Promise<boolean> {
-    if (!(await signedOut())) {
+    if (!(await this.way.signOut())) {
       this.notice = { kind: "still_signed_in" };
       this.changed();
       return false;
@@ -177,14 +181,13 @@ export class Shift {
 
   async #hello(): Promise<void> {
     try {
-      const answer = await fetch("/staff/ticket", { method: "POST", credentials: "same-origin", signal: AbortSignal.timeout(HELLO_WITHIN) });
-      if (answer.status === 401) {
-        this.#connection.stop();
-        this.#finished(SIGNED_OUT);
+      const ticket = await this.way.ticket();
+      if (ticket !== null) {
+        this.#send({ t: "hello", ticket, key: toBase64(this.keeping.mine.publicKey) });
         return;
       }
-      const { ticket } = (await answer.json()) as { ticket: string };
-      this.#send({ t: "hello", ticket, key: toBase64(this.keeping.mine.publicKey) });
+      this.#connection.stop();
+      this.#finished(SIGNED_OUT);
     } catch {
       return; // without a hello the server closes, and it is tried again
     }
@@ -375,24 +378,4 @@ export class Shift {
 
 function messageOf({ seq, role, id, n, at, box }: StaffMessage) {
   return { t: "message" as const, seq, role, id, n, at, box };
-}
-
-/** Keep her own replies at the server; tell whether they are kept. */
-async function kept(own: readonly Own[]): Promise<boolean> {
-  try {
-    const body = new URLSearchParams({ replies: JSON.stringify(own) });
-    return (await fetch("/staff/replies", { method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(SIGN_OUT_WITHIN) })).ok;
-  } catch {
-    return false;
-  }
-}
-
-/** End the session at the server; tell whether it is ended. */
-async function signedOut(): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(SIGN_OUT_WITHIN);
-    return (await fetch("/staff/sign-out", { method: "POST", credentials: "same-origin", signal })).ok;
-  } catch {
-    return false;
-  }
 }

@@ -16,6 +16,7 @@ import { TalkPane } from "./pane.ts";
 import type { HelpNumber, Own, Reply } from "./replies.ts";
 import { QuickReplies } from "./replies_view.ts";
 import { Shift } from "./shift.ts";
+import { ourServer } from "./way.ts";
 
 /** What the server put into the page. */
 interface Page {
@@ -61,8 +62,7 @@ async function start(): Promise<void> {
   Object.assign(dashboard, { say, zone, most, hidden, second, lead, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
   try {
     const keeping = await Keeping.open(page.owner);
-    const address = `${location.origin.replace(/^http/, "ws")}/staff/ws`;
-    const shift = new Shift(address, keeping, () => dashboard.requestUpdate(), page.owner);
+    const shift = new Shift(ourServer(location.origin), keeping, () => dashboard.requestUpdate(), page.owner);
     const { replies, own, numbers, alias, default_language: language } = page;
     shift.phrases = { replies, own, numbers, alias, language };
     shift.lines = page.lines;

@@ -7,7 +7,7 @@
  */
 
 import { fromBase64, newId, toBase64 } from "../browser/bytes.ts";
-import { fetched } from "../browser/carrier.ts";
+import { fetched, webSocket } from "../browser/carrier.ts";
 import { Connection } from "../browser/connection.ts";
 import type { ChildFrame, ChildHello, Language, Puzzle, ToChild } from "../browser/frames.ts";
 import { newConversationKey, openMessage, readConversationKey, sealMessage, showConversationKey, wrapKey } from "../browser/sealing.ts";
@@ -84,7 +84,7 @@ export class Client {
       finished: (code: number) => this.#moved(visits.finished(this.visit, code)),
       beat: () => this.#send({ t: "ping", seq: have(this.visit.talk) }),
     };
-    this.#connection = new Connection(this.address, listener, fetched(this.page.stream));
+    this.#connection = new Connection(webSocket(this.address), listener, fetched(this.page.stream));
     this.#timer = setInterval(() => this.#moved(visits.ticked(this.visit, Date.now(), this.draft)), SECOND);
     this.#connection.start();
   }
@@ -340,7 +340,7 @@ function sayGoodbye(address: string, stream: string, hello: ChildHello): void {
     finished: () => undefined,
     beat: () => connection.send({ t: "ping" }),
   };
-  const connection: Connection<ChildFrame, ToChild> = new Connection(address, listener, fetched(stream));
+  const connection: Connection<ChildFrame, ToChild> = new Connection(webSocket(address), listener, fetched(stream));
   setTimeout(() => connection.stop(), PATIENCE);
   connection.start();
 }
