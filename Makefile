@@ -27,8 +27,8 @@ screens: .make/test .make/built .make/browsers ## a picture of every screen, in 
 check: .make/test .make/packages ## style, types, imports
 	@tools/check.sh
 
-promises: .make/test .make/built ## the long run of the promises: a million mutated messages
-	@.venv/bin/python -m tests.promises.long_fuzz
+promises: .make/test .make/built ## the promises at their full size
+	@tools/promises.sh
 
 sbom: .make/test ## sbom.json: every package that the chat is made of, from the locks
 	@.venv/bin/python tools/sbom.py

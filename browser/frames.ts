@@ -137,7 +137,8 @@ export interface AnswerOver {
 
 /** Instead of `welcome`, while very many come: try n = 0, 1, 2 ... until PBKDF2(nonce and n as 4 bytes, salt) begins with `prefix`.
 
-Then `worked`, and `welcome` follows. Heartbeats go on meanwhile.
+Then `worked`, and `welcome` follows. Heartbeats go on meanwhile. A `hello` with a token gets it where many wrong ones
+were said, and only there.
 
 What was found for a connection that is lost is not said on the next one, which may have let the client in: it would be a bad frame. */
 export interface Work {

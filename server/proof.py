@@ -1,4 +1,7 @@
-"""What somebody who comes while many come has to do before a visit begins. Nothing is stored of those who do not do it."""
+"""What has to be done before a visit begins while many come, and before a token is looked at where many were guessed.
+
+Nothing is stored of those who do not do it.
+"""
 
 import asyncio
 
@@ -14,7 +17,15 @@ async def prove(house: House, socket: Socket) -> None:
     """Give a puzzle in an attack, or to a bucket that comes too fast, and wait for its solution. Raises CloseError, GoneError."""
     if socket.bucket == BLOCKED:
         raise CloseError(4529)
-    puzzle = house.flood.puzzle(socket.bucket, house.clock(), clock.now())
+    await _work(house, socket, house.flood.puzzle(socket.bucket, house.clock(), clock.now()))
+
+
+async def prove_before_token(house: House, socket: Socket) -> None:
+    """Give a puzzle before a token is looked at, if many were guessed there; wait for its solution. Raises CloseError, GoneError."""
+    await _work(house, socket, house.flood.puzzle_before_token(socket.bucket, house.clock(), clock.now()))
+
+
+async def _work(house: House, socket: Socket, puzzle: f.Puzzle | None) -> None:
     if puzzle is None:
         return
     socket.put(f.Work(puzzle))

@@ -19,7 +19,7 @@ from server.conversation.store import REGISTRAR, Say
 from server.door.socket import CloseError, answered_soon
 from server.ids import new_id
 from server.path import GO_SECONDS
-from server.proof import prove
+from server.proof import prove, prove_before_token
 from server.relay import Hint
 from server.session.tokens import TokenError
 from server.steps import end_talk, forget, leave_line, match
@@ -56,7 +56,9 @@ class Visit(ChildTold):
         hello = f.parse_child(await self.socket.first())
         if not isinstance(hello, f.ChildHello):
             raise CloseError(4500)
-        if not hello.token:
+        if hello.token:
+            await prove_before_token(self.house, self.socket)
+        else:
             self.refuse_when_closed()
             await prove(self.house, self.socket)
         async with answered_soon():
@@ -84,6 +86,7 @@ class Visit(ChildTold):
         try:
             self.conversation = self.house.tokens.conversation(token)
         except TokenError:
+            self.house.flood.guessed(self.socket.bucket, self.house.clock())
             raise CloseError(4503) from None
         if not await self.house.visits.knows(self.conversation, token):
             raise CloseError(4010)

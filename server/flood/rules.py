@@ -6,6 +6,9 @@ Rules of this file:
 2. A bucket that is drawn too fast makes the puzzle harder. It shuts the door only while many wait already.
 3. An attack begins at once, and is over when it has been calm for a while: what is near the limit does not flicker.
 4. Without a bucket (no proxy, or one that tells none) only the whole counts.
+5. Who says a token that is none of ours draws from a bucket of guesses too. While that one is empty, a token from there is looked at only
+   after a puzzle, harder with each further guess. Nobody is refused for it: whoever resumes behind the same address has a right token,
+   draws nothing, and is let in after a little work at the most.
 """
 
 from collections import OrderedDict, deque
@@ -109,6 +112,11 @@ def level(left: float | None, *, attack: bool) -> int:
     """Return how hard the puzzle is for one who begins a visit (0: none). `left`: what its bucket holds; None: it has none."""
     greed = 0 if left is None or left >= 0 else 1 + int(-left // STEP)
     return min(HARDEST, max(int(attack), greed))
+
+
+def price(left: float | None) -> int:
+    """Return how hard the puzzle is before a token is looked at (0: none). `left`: what its bucket of guesses holds; None: it has none."""
+    return level(left, attack=False)
 
 
 def admits(left: float | None, waiting: int, line: int) -> bool:

@@ -9,7 +9,7 @@ import hashlib
 
 from server import keys, metrics
 from server.flood import puzzle
-from server.flood.rules import CALM_MS, Buckets, Limits, Starts, admits, attack_until, level
+from server.flood.rules import CALM_MS, Buckets, Limits, Starts, admits, attack_until, level, price
 from server.ids import new_id
 from server.link import Link
 from server.scripts import load
@@ -30,7 +30,7 @@ class Flood:
         self._limits = limits
         self._secret = hashlib.sha256(b"alarmtelefonen.v1|puzzle|" + secret).digest()
         self._edge = edge
-        self._buckets, self._starts = Buckets(), Starts()
+        self._buckets, self._guesses, self._starts = Buckets(), Buckets(), Starts()
         self._until = 0
         self._waiting = 0
 
@@ -55,7 +55,18 @@ class Flood:
         """Somebody begins a visit at `now` (ms): return what it has to solve first; None: nothing. `clock`: this machine's own (ms)."""
         self._starts.note(now)
         left = self._buckets.draw(bucket, now) if bucket else None
-        hard = level(left, attack=self.attack(now))
+        return self._given(level(left, attack=self.attack(now)), clock)
+
+    def puzzle_before_token(self, bucket: str | None, now: int, clock: int) -> Puzzle | None:
+        """Somebody says a token: return what has to be solved before it is looked at; None: nothing, unless many were guessed there."""
+        return self._given(price(self._guesses.left(bucket, now) if bucket else None), clock)
+
+    def guessed(self, bucket: str | None, now: int) -> None:
+        """A token that is none of ours was said."""
+        if bucket:
+            self._guesses.draw(bucket, now)
+
+    def _given(self, hard: int, clock: int) -> Puzzle | None:
         if not hard:
             return None
         metrics.PUZZLES.labels("given").inc()

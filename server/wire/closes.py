@@ -45,6 +45,10 @@ CLOSES: dict[int, Close] = {
         "Child: the chat is closed; `closed` has said when it opens. After `ended`: the line was emptied.",
     ),
     4526: Close("version too old", "final", "The handshake did not offer the subprotocol of this page."),
-    4529: Close("too many", "rest", "Kept for a server that must shed load. The workers of today slow a client down instead."),
+    4529: Close(
+        "too many",
+        "rest",
+        "Child: the work that was asked for was not done, not in time, or done before; or its address is shut out for a while.",
+    ),
 }
 """4000-4499: connect again; 4500-4999: final, unless this table says otherwise (Centrifuge's rule)."""

@@ -16,6 +16,7 @@ from server.flood.rules import (
     admits,
     attack_until,
     level,
+    price,
     tries,
 )
 
@@ -109,3 +110,20 @@ def test_F4_the_worst_case_of_a_puzzle_is_bounded() -> None:
     """Twice as much for each level, and there is a hardest one."""
     assert [tries(hard) for hard in range(1, HARDEST + 1)] == [TRIES, 2 * TRIES, 4 * TRIES]
     assert level(-float(DEEPEST), attack=True) == HARDEST
+
+
+def test_P7_guesses_cost_more_and_more() -> None:
+    """Ten wrong tokens are an accident; each one after that costs work, and soon the most there is. An hour later it is forgotten."""
+    buckets = Buckets()
+    paid = []
+    for _ in range(100):
+        paid.append(price(buckets.left("guesser", NOW)))
+        buckets.draw("guesser", NOW)
+
+    assert paid[: BURST + 1] == [0] * (BURST + 1)
+    assert paid[BURST + 1] == 1
+    assert paid == sorted(paid)
+    assert paid[-1] == HARDEST
+    assert price(buckets.left("guesser", NOW + 60 * MINUTE_MS)) == 0
+    assert price(buckets.left("elsewhere", NOW)) == 0
+    assert price(None) == 0

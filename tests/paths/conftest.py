@@ -17,11 +17,14 @@ import redis as sync_redis
 from server import embedded, keyfiles
 from server.staff import people
 from tests.environ import ORIGIN, worker_environ
+from tests.paths.street import Street, opened
 from tests.people import Place
 from tests.ports import free_port
 
 START_SECONDS = 30
 ROOT = Path(__file__).resolve().parents[2]
+LINE, CAP, MOST_STARTS = 12, 20, 50
+"""Limits that a test in the street can reach: children in the line from when on it is an attack, its cap, and visits begun in a minute."""
 MANY = {"attack_starts": "100000", "attack_line": "10000"}
 """However fast a file's tests begin their visits, that is no attack, unless the file says so."""
 
@@ -146,6 +149,16 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     for left in redis_folder.glob("*"):
         if left.is_file():
             left.unlink()
+
+
+@pytest.fixture
+def street(request: pytest.FixtureRequest, service: Service, tmp_path: Path) -> Iterator[Street]:
+    """A worker behind a proxy, in the same house as the service's; a parameter gives it another LINE and CAP."""
+    line, cap = getattr(request, "param", (LINE, CAP))
+    config = configured(tmp_path, {"attack_starts": str(MOST_STARTS), "attack_line": str(line), "line_cap": str(cap)})
+    environ = worker_environ(service.redis.url, service.data, origin=service.origin, ALARM_OPEN="always", ALARM_CONFIG=str(config))
+    with opened(environ, service.data, tmp_path, f"{tmp_path.name[-20:]}-{service.ports[0]}") as one:
+        yield one
 
 
 @pytest.fixture(autouse=True)

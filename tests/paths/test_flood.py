@@ -1,119 +1,19 @@
 """A flood on a worker behind a proxy: children elsewhere get in, a school gets in, talks go on, and whoever is no child is shut out."""
 
 import asyncio
-import contextlib
 import re
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
-import httpx
 import pytest
 import redis as sync_redis
-from websockets.asyncio.client import unix_connect
-from websockets.typing import Origin, Subprotocol
 
-from server import keyfiles
 from server.flood.rules import BURST, GREEDY
 from server.wire import frames as f
-from tests.environ import worker_environ
-from tests.paths.conftest import ROOT, START_SECONDS, Service, configured
+from tests.paths.conftest import CAP, LINE, MOST_STARTS, Service
 from tests.paths.staff import signed_in
-from tests.people import Child, Counsellor, Place, gone_after, solve
+from tests.paths.street import Street, many
+from tests.people import Child, Counsellor, gone_after, solve
 
-LINE, CAP = 12, 20
 PUPILS = 30
-MOST_STARTS = 50
-
-
-@dataclass
-class Street:
-    """A worker on a Unix socket, as behind a proxy, and the edge beside it."""
-
-    worker: Path
-    edge: Path
-    place: Place
-    log: Path
-
-    def child(self, bucket: str) -> Child:
-        """Return a child of whom the edge says this."""
-        child = Child(self.place)
-        child.bucket = bucket
-        return child
-
-    async def tag(self, address: str) -> str:
-        """Ask the edge as the proxy does."""
-        return (await self.tags(address))[0]
-
-    async def tags(self, *addresses: str) -> list[str]:
-        """Ask for several."""
-        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(self.edge)), base_url="http://edge") as proxy:
-            answers = [await proxy.get("/bucket", headers={"x-real-ip": one}) for one in addresses]
-        assert {answer.status_code for answer in answers} == {204}
-        return [str(answer.headers.get("alarm-bucket", "")) for answer in answers]
-
-
-@pytest.fixture
-def street(request: pytest.FixtureRequest, service: Service, tmp_path: Path) -> Iterator[Street]:
-    """The same house as the service's, with limits that a test can reach."""
-    data = service.data
-    line, cap = getattr(request, "param", (LINE, CAP))
-    config = configured(tmp_path, {"attack_starts": str(MOST_STARTS), "attack_line": str(line), "line_cap": str(cap)})
-    short = Path(f"/tmp/alarm-street-{tmp_path.name[-20:]}-{service.ports[0]}")  # noqa: S108 - a socket's path must be short
-    short.mkdir(mode=0o700)
-    worker, edge, log = short / "worker", short / "edge", tmp_path / "log"
-    environ = worker_environ(
-        service.redis.url, data, origin=service.origin, ALARM_OPEN="always", ALARM_CONFIG=str(config), ALARM_EDGE=f"unix:{edge}"
-    )
-    with log.open("wb") as out, contextlib.ExitStack() as stack:
-        for words in (["edge", "--uds", str(edge)], ["serve", "--uds", str(worker)]):
-            process = subprocess.Popen([sys.executable, "-m", "server", *words], cwd=ROOT, env=environ, stderr=out, stdout=out)
-            stack.callback(process.wait, 20)
-            stack.callback(process.terminate)
-        deadline = time.monotonic() + START_SECONDS
-        while not (answers(worker) and answers(edge)):
-            assert time.monotonic() < deadline, log.read_text("utf-8")
-            time.sleep(0.05)
-        yield Street(worker, edge, Place("ws://chat", service.origin, keyfiles.read_p256_public(data / "registrar.pub"), str(worker)), log)
-    for left in short.iterdir():
-        left.unlink()
-    short.rmdir()
-
-
-def answers(path: Path) -> bool:
-    """Tell whether somebody listens there."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(path)) == 0
-
-
-async def hurl(street: Street, bucket: str) -> str:
-    """Begin a visit as a flooder does who solves nothing; return what came."""
-    async with unix_connect(
-        str(street.worker),
-        "ws://chat/ws",
-        origin=Origin(street.place.origin),
-        subprotocols=[Subprotocol(f.PROTOCOL)],
-        compression=None,
-        proxy=None,
-        additional_headers={"alarm-bucket": bucket},
-    ) as ws:
-        await ws.send('{"t":"hello"}')
-        return str(await ws.recv())
-
-
-async def many(street: Street, buckets: list[str]) -> list[str]:
-    """Hurl once from each bucket, forty at a time."""
-    gate = asyncio.Semaphore(40)
-
-    async def one(bucket: str) -> str:
-        async with gate:
-            return await hurl(street, bucket)
-
-    return await asyncio.gather(*(one(bucket) for bucket in buckets))
 
 
 def waiting(service: Service) -> int:

@@ -1,9 +1,5 @@
 """The ephemeral token: ours, whole, and not too old."""
 
-import contextlib
-import random
-import string
-
 import pytest
 import time_machine
 from hypothesis import given
@@ -15,7 +11,6 @@ from server.session.rules import TOKEN_AGE, same_token, token_hash
 from server.session.tokens import PURPOSE, TokenError, Tokens
 
 TOKENS = Tokens("a secret of the workers")
-SIGNS = string.ascii_letters + string.digits + "-_"
 
 
 def test_a_token_speaks_for_its_conversation() -> None:
@@ -76,17 +71,3 @@ def test_P7_a_token_is_known_by_its_hash() -> None:
     """SHA-256, compared in constant time."""
     assert same_token("token", token_hash("token"))
     assert not same_token("token", token_hash("other"))
-
-
-def test_P7_guesses_hit_nothing() -> None:
-    """Of twenty thousand tokens that differ from a good one by one sign, not one speaks for anybody."""
-    chance = random.Random(20261125)  # noqa: S311 - a seed that can be repeated
-    good = TOKENS.issue(new_id())
-    hits = 0
-    for _ in range(20_000):
-        at = chance.randrange(len(good) - 1)  # the last sign of base64 holds bits that mean nothing
-        guess = good[:at] + chance.choice(SIGNS.replace(good[at], "")) + good[at + 1 :]
-        with contextlib.suppress(TokenError):
-            TOKENS.conversation(guess)
-            hits += 1
-    assert hits == 0
