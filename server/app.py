@@ -22,6 +22,7 @@ from server.flood.rules import Limits
 from server.flood.store import Flood
 from server.handoff.store import HandOffs
 from server.house import House
+from server.house_rules.store import HouseRules
 from server.keeper import Keeper
 from server.link.faults import is_passing
 from server.ops import Ops, alive
@@ -41,7 +42,6 @@ from server.staff.passkeys import Party
 from server.staff.providers import read_providers
 from server.staff.store import Sessions
 from server.ticking import Ticking
-from server.waiting.rules import hours_of
 from server.waiting.store import Waiting
 from server.watch import Watch, measure_lag
 
@@ -76,7 +76,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         elsewhere=Elsewhere(read_providers(settings.sign_in), settings.staff_origin, begun, entrance),
         relay=Relay(redis, reader, settings.worker),
         pen=Pen(conversations, time),
-        hours=hours_of(line, always_open=settings.open_always),
+        house_rules=HouseRules(settings.house_file, settings.audit_secret.value, line, settings.replies),
         on_failure=failed,
     )
 

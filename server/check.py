@@ -11,6 +11,7 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from server import address, clock, durability, link
+from server.house_rules import store as changes
 from server.link import Link
 from server.settings import Settings, SettingsError, read_settings
 from server.staff import directory
@@ -47,6 +48,7 @@ def files(settings: Settings) -> list[str]:
         read_providers(settings.sign_in)
     except SettingsError as error:
         faults.append(str(error))
+    faults += changes.faults(settings.house_file, settings.audit_secret.value, settings.helpline, settings.replies)
     try:
         accounts = directory.read(settings.staff_file).accounts
         alone = sum(1 for one in accounts if one.password_hash and not one.totp and not one.passkeys and not one.disabled)

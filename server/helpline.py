@@ -111,6 +111,14 @@ def read_helpline(path: Path) -> Helpline:
     return convert(raw, path.name)
 
 
+def as_raw(helpline: Helpline) -> dict[str, Any]:
+    """Return what a TOML file would hold that says this: the other way of `convert`."""
+    raw: dict[str, Any] = msgspec.to_builtins(helpline)
+    raw["exceptions"] = {day: window or "closed" for day, window in raw["exceptions"].items()}
+    raw["other_help"] = [{name: value for name, value in one.items() if value is not None} for one in raw["other_help"]]
+    return raw
+
+
 def convert(raw: dict[str, Any], file: str) -> Helpline:
     """Return the typed form of what a TOML file holds. Raises SettingsError."""
     _no_unknown_names(raw, file)

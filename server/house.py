@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server import metrics
-from server.clock import instant
+from server.clock import instant, ms
 from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
 from server.flood.store import Flood
 from server.handoff.store import HandOffs
-from server.helpline import Helpline
+from server.helpline import Helpline, OtherHelp
+from server.house_rules.store import HouseRules
 from server.pairing.store import Pairing
 from server.relay import Relay
 from server.sealing import contact_name
@@ -26,7 +27,7 @@ from server.staff.elsewhere import Elsewhere
 from server.staff.entrance import Entrance
 from server.staff.keyring import Keyring
 from server.staff.store import Sessions
-from server.waiting.rules import Hours, Opening, opening, run_until
+from server.waiting.rules import CLOSED, Hours, Opening, hours_of, opening, run_until
 from server.waiting.store import Waiting
 
 NOTED_WITHIN = 2.0
@@ -55,19 +56,30 @@ class House:
     elsewhere: Elsewhere
     relay: Relay
     pen: Pen
-    hours: Hours
+    house_rules: HouseRules
     on_failure: Callable[[BaseException], None]
     late: int = 0
     """Hand-offs without a receipt for too long, as the keeper last counted them."""
+    _hours: tuple[Helpline, Hours] | None = None
     _errands: set["asyncio.Task[None]"] = field(default_factory=set)
 
     @property
     def helpline(self) -> Helpline:
-        """How the helpline works."""
-        return self.settings.helpline
+        """How the helpline works: as its file says, and as the shift lead has changed it since."""
+        return self.house_rules.now().helpline
+
+    @property
+    def hours(self) -> Hours:
+        """When a child may start."""
+        helpline = self.helpline
+        if self._hours is None or self._hours[0] is not helpline:
+            self._hours = helpline, hours_of(helpline, always_open=self.settings.open_always)
+        return self._hours[1]
 
     def opening(self) -> Opening:
-        """Return whether the chat is open now, until when, and when next."""
+        """Return whether the chat is open now, until when, and when next. Closed, where the changes of the hours cannot be read."""
+        if not self.house_rules.now().hours_known and not self.settings.open_always:
+            return CLOSED
         return opening(self.hours, instant(self.clock()))
 
     def run_until(self) -> datetime | None:
@@ -92,3 +104,12 @@ class House:
         self._errands.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.on_failure(error)
+
+
+def others_told(helpline: Helpline, other: OtherHelp, now: datetime) -> tuple[str, str, str, bool | None, int | None]:
+    """Return other help as a child's page is told it: number, label, what is dialled, open now, when (ms) that changes; None: not known."""
+    if other.opening is None:
+        return other.number, other.label, other.tel, None, None
+    theirs = opening(hours_of(helpline.of_others(other)), now)
+    changes = theirs.closes_at or theirs.opens_at
+    return other.number, other.label, other.tel, theirs.open, ms(changes) if changes else None

@@ -35,7 +35,9 @@ FIELDS: Mapping[str, re.Pattern[str]] = {
     "role": re.compile(r"child|staff"),
     "lasted": re.compile(r"<1s|<10s|<1m|<10m|<1h|<1d|longer"),
     "why": re.compile(r"origin|role|password|second|invitation|too_many|passkey|copied|elsewhere"),
-    "alarm": re.compile(r"receipt_late|hand_off_lost|store_full|store_lost|line_full|clocks_differ|key_missing|audit_lost|under_attack"),
+    "alarm": re.compile(
+        r"receipt_late|hand_off_lost|store_full|store_lost|line_full|clocks_differ|key_missing|audit_lost|under_attack|settings_lost"
+    ),
     "mac": re.compile(r"[0-9a-f]{16}"),
     "count": re.compile(r"\d{1,7}"),
     "error": re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}"),

@@ -51,10 +51,17 @@ def read_replies(path: Path, languages: tuple[str, ...], default: str) -> tuple[
     rows = raw.get("reply", [])
     if raw.keys() - {"reply"} or not isinstance(rows, list):
         raise SettingsError(path.name, "nothing but [[reply]]", ", ".join(raw))
-    replies = tuple(_reply(row, f"{path.name}: reply[{at}]", (*languages, "se"), default) for at, row in enumerate(rows))
+    return parse_replies(rows, path.name, languages, default)
+
+
+def parse_replies(rows: Any, file: str, languages: tuple[str, ...], default: str) -> tuple[Reply, ...]:  # noqa: ANN401 - whatever the file held
+    """Return the replies of these rows; each has the default language. Raises SettingsError."""
+    if not isinstance(rows, list):
+        raise SettingsError(file, "a list of replies", repr(rows))
+    replies = tuple(_reply(row, f"{file}: reply[{at}]", (*languages, "se"), default) for at, row in enumerate(rows))
     shorts = [reply.short for reply in replies]
     if twice := {short for short in shorts if shorts.count(short) > 1}:
-        raise SettingsError(f"{path.name}: short", "each only once", ", ".join(sorted(twice)))
+        raise SettingsError(f"{file}: short", "each only once", ", ".join(sorted(twice)))
     return replies
 
 

@@ -88,6 +88,8 @@ class Settings:
     """The Ed25519 public key that receipts are checked with (32 bytes)."""
     staff_file: Path
     audit_file: Path
+    house_file: Path
+    """What the shift lead has changed of hours, exceptions, quick replies and other help."""
     audit_secret: Secret
     built: Path
     """The folder of the built browser files."""
@@ -152,6 +154,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             receipt_key=keyfiles.read_ed25519_public(data / "receipt.pub"),
             staff_file=data / "staff.json",
             audit_file=data / "audit.log",
+            house_file=data / "house.log",
             audit_secret=Secret(keyfiles.read_secret(data / keyfiles.AUDIT_SECRET)),
             built=Path(environ.get("ALARM_BUILT", ROOT / "built")),
             wording=config.parent / "wording",

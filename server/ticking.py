@@ -55,6 +55,7 @@ class Ticking:
         """One second."""
         now = self.house.clock()
         self.follow_leap(now)
+        self.house.house_rules.look()
         if now - self.beaten >= BEAT_MS:
             await self.house.visits.heard({one.name: now - int(one.socket.silence() * 1000) for one in self.welcomed()})
             self.beaten = now

@@ -7,7 +7,7 @@ Rules of this file:
 3. Nothing but built files, whose names hold their content's hash, is kept by a browser; and for half a minute, whether the chat is open.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from redis.exceptions import RedisError
@@ -22,6 +22,8 @@ from server.settings import Settings
 
 MOST_BODY = 16 * 1024
 """Bytes that a request may bring: a sign-in form is far smaller."""
+MORE: Mapping[str, int] = {"/staff/replies": 160 * 1024, "/staff/house/preview": 256 * 1024, "/staff/house/change": 256 * 1024}
+"""Where a request may bring more: whole lists of texts."""
 MOST_FIELDS = 8
 FOR_ALL = frozenset({"/loader.js", "/status.json"})
 """What any page may ask for: it says nothing of anybody."""
@@ -104,7 +106,7 @@ class Guard:
             if _too_large(scope):
                 await PlainTextResponse("Too large", 413)(scope, receive, answer)
             else:
-                await self.app(scope, _bounded(receive), answer)
+                await self.app(scope, _bounded(receive, MORE.get(scope["path"], MOST_BODY)), answer)
         except RedisError as error:
             if not is_passing(error):
                 log.failure(error)
@@ -159,10 +161,10 @@ class BodyTooLargeError(Exception):
 
 def _too_large(scope: Scope) -> bool:
     length = Headers(scope=scope).get("content-length", "0")
-    return not length.isdigit() or int(length) > MOST_BODY
+    return not length.isdigit() or int(length) > MORE.get(scope["path"], MOST_BODY)
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, most: int) -> Receive:
     """Count what a request brings, also when it does not say how much. Raises BodyTooLargeError."""
     taken = 0
 
@@ -170,7 +172,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BODY:
+        if taken > most:
             raise BodyTooLargeError
         return message
 

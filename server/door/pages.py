@@ -17,10 +17,9 @@ from starlette.routing import BaseRoute, Route
 
 from server.clock import instant, ms
 from server.door.built import Asset, Built, packed
-from server.helpline import OtherHelp
-from server.house import House
+from server.house import House, others_told
 from server.settings import ROOT
-from server.waiting.rules import hours_of, opening
+from server.waiting.rules import opening
 from server.words import Tongue, choose, offered, read_wording
 
 TEMPLATES = ROOT / "widget" / "templates"
@@ -102,7 +101,8 @@ class Pages:
         """Return in a sentence whether one can write now, and when otherwise."""
         if full:
             return tongue.child["failed_full"]
-        return tongue.loader["is_open"] if self.house.opening().open else f"{tongue.child['closed_title']}. {self.opens(tongue)}"
+        now = self.house.opening()
+        return tongue.standing(now.open, now.opens_at, instant(self.house.clock()), self.house.helpline.timezone)
 
     async def loader(self, request: Request) -> Response:
         """`GET /loader.js`: the one script on the host's page."""
@@ -141,21 +141,13 @@ class Pages:
             "silence_minutes": helpline.silence_minutes,
             "hold_minutes": max(1, helpline.waiting_grace_seconds // 60),
             "numbers": [[number.number, number.label, number.tel] for number in helpline.numbers],
-            "other_help": [[one.number, one.label, one.tel, *self.standing(one)] for one in helpline.other_help],
+            "other_help": [others_told(helpline, one, instant(self.house.clock())) for one in helpline.other_help],
             "open": now.open,
             "open_always": self.house.settings.open_always,
             "closes_at": ms(now.closes_at) if now.closes_at else None,
             "opens_at": ms(opens_at) if opens_at else None,
             "ends_at": ms(ends_at) if now.open and ends_at else None,
         }
-
-    def standing(self, other: OtherHelp) -> tuple[bool | None, int | None]:
-        """Return whether others are open now and when that changes; None where it is not known."""
-        if other.opening is None:
-            return None, None
-        theirs = opening(hours_of(self.house.helpline.of_others(other)), instant(self.house.clock()))
-        changes = theirs.closes_at or theirs.opens_at
-        return theirs.open, ms(changes) if changes else None
 
     def facts(self) -> str:
         """Return what the loader must know: this origin, the default language, its words in each, and the number that they name."""

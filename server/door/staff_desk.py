@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -11,11 +12,12 @@ from starlette.responses import JSONResponse, Response
 from server.door.guard import form_of
 from server.door.staff_gate import account_of
 from server.door.staff_views import Views
+from server.helpline import Helpline
 from server.house import House
 from server.replies import MOST_BYTES, OwnReplies, parse_own
 from server.settings import ROOT
 from server.staff.roles import LEAD, may
-from server.words import offered, read_wording
+from server.words import Tongue, offered, read_wording
 
 MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
 
@@ -43,7 +45,7 @@ class DeskPages:
         self.house, self.views = house, views
         self.list = msgspec.json.encode(read_municipalities())
         self.own = OwnReplies(house.settings.own_replies)
-        self.numbers = numbers_of(house)
+        self.tongues = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
 
     async def dashboard(self, request: Request) -> Response:
         """`GET`: the dashboard."""
@@ -62,15 +64,23 @@ class DeskPages:
             "hidden": helpline.next_hidden,
             "late": helpline.registration_minutes,
             "default_language": helpline.default_language,
-            "replies": [msgspec.to_builtins(reply) for reply in self.house.settings.replies],
+            **self.phrases(),
             "own": [msgspec.to_builtins(reply) for reply in await asyncio.to_thread(self.own.of, account.id)],
-            "numbers": self.numbers,
             "lines": {
                 "emergency": [msgspec.to_builtins(one) for one in self.house.settings.emergency],
                 "onCall": [msgspec.to_builtins(one) for one in self.house.settings.on_call],
             },
         }
         return self.views.page("dashboard.html", request, page=page, script="staff.js")
+
+    def phrases(self) -> dict[str, object]:
+        """Return what changes when the shift lead changes it: the helpline's replies, and the numbers."""
+        told = self.house.house_rules.now()
+        return {"replies": [msgspec.to_builtins(reply) for reply in told.replies], "numbers": numbers_of(told.helpline, self.tongues)}
+
+    async def fresh_phrases(self, _: Request) -> JSONResponse:
+        """`GET`: the helpline's replies and the numbers as they are now."""
+        return JSONResponse(self.phrases())
 
     async def replies(self, request: Request) -> Response:
         """`POST`: keep these replies (`replies`, a JSON list) as her own, instead of those before."""
@@ -89,10 +99,8 @@ class DeskPages:
         return Response(self.list, media_type="application/json")
 
 
-def numbers_of(house: House) -> list[dict[str, object]]:
+def numbers_of(helpline: Helpline, tongues: Mapping[str, Tongue]) -> list[dict[str, object]]:
     """Return the numbers that a child may need, each named in every language that is offered: those that the helpline shows itself."""
-    helpline = house.helpline
-    tongues = offered(read_wording(house.settings.wording), helpline.languages, helpline.native_checked)
     found = {one.tel: one for one in (*helpline.numbers, *helpline.other_help)}
     return [
         {"number": one.number, "tel": one.tel, "names": {code: tongue.child[one.label] for code, tongue in tongues.items()}}

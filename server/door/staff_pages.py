@@ -16,6 +16,7 @@ from server.door.staff_desk import DeskPages
 from server.door.staff_elsewhere import ONWARD, Providers, goes_out
 from server.door.staff_entrance import Invitations
 from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of, give_session
+from server.door.staff_house import HousePages
 from server.door.staff_keys import Keys
 from server.door.staff_me import Me
 from server.door.staff_people import People
@@ -36,6 +37,7 @@ def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the staff's pages. Raises WordingError, BuiltError, NoRowError."""
     views = Views(house)
     gate, pages, desk, invitations = Gate(house, views), StaffPages(house, views), DeskPages(house, views), Invitations(house, views)
+    house_pages = HousePages(house, views)
     me, keys, elsewhere = Me(house, views), Keys(house, views), Providers(house, views)
     return [
         gate.route("/staff", desk.dashboard),
@@ -62,6 +64,10 @@ def routes(house: House) -> list[BaseRoute]:
         gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
         gate.route("/staff/municipalities.json", desk.municipalities, data=True),
         gate.route("/staff/replies", desk.replies, ("POST",), data=True),
+        gate.route("/staff/phrases.json", desk.fresh_phrases, data=True),
+        gate.route("/staff/house.json", house_pages.standing, data=True),
+        gate.route("/staff/house/preview", house_pages.preview, ("POST",), data=True),
+        gate.route("/staff/house/change", house_pages.change, ("POST",), data=True),
     ]
 
 

@@ -44,6 +44,7 @@ Deed = Literal[
     "passkey_added",
     "passkey_removed",
     "audit_read",
+    "house_changed",
 ]
 Fault = Literal["unreadable", "changed", "moved", "unfinished", "cut", "replaced"]
 

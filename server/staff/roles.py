@@ -51,6 +51,10 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("GET", "/staff/static/{file}"): AT_A_DESK,
     ("GET", "/staff/municipalities.json"): AT_A_DESK,
     ("POST", "/staff/replies"): AT_A_DESK,
+    ("GET", "/staff/phrases.json"): AT_A_DESK,
+    ("GET", "/staff/house.json"): LEAD,
+    ("POST", "/staff/house/preview"): LEAD,
+    ("POST", "/staff/house/change"): LEAD,
 }
 """Method and path -> who may."""
 

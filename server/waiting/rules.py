@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from server.wire.wait import Wait
 
-__all__ = ["CLOSED", "Hours", "Opening", "Plan", "Span", "Summary", "Took", "Wait", "expected", "hours_of", "opening", "run_until"]
+__all__ = ["CLOSED", "Hours", "Opening", "Plan", "Span", "Summary", "Took", "Wait", "ahead", "expected", "hours_of", "opening", "run_until"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY = timedelta(days=1)
@@ -226,6 +226,17 @@ def _run_until(hours: Hours, zone: ZoneInfo, now: datetime) -> datetime | None:
     if not begun:
         return now
     return begun[-1].end + hours.overrun if begun[-1].end - now <= NO_END else None
+
+
+def ahead(hours: Hours, now: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the windows that end after `now` and begin before `until`, in order, in UTC: none where nothing is known."""
+    if hours.always_open or hours.zone is None or now.utcoffset() is None:
+        return []
+    try:
+        spans = takewhile(lambda span: span.start < until, _spans(hours, hours.zone, now.astimezone(UTC)))
+        return [(span.start, span.end) for span in spans if span.end > now]
+    except OverflowError:
+        return []
 
 
 def _spans(hours: Hours, zone: ZoneInfo, now: datetime, back: int = BACK) -> Iterator[_Window]:

@@ -8,15 +8,22 @@ import redis as sync_redis
 
 from server import embedded, keys
 from server.conversation.rules import State
+from server.helpline import Helpline
+from server.house_rules.store import HouseRules
 from server.ids import new_id
 from server.session.rules import pulse_of_child, pulse_of_desk
 from server.steps import clear_desk, end_talk, hand_off
-from server.waiting.rules import hours_of
 from server.wire import frames as f
 from tests.faults.indoors import Clock, Indoors
 from tests.faults.test_half_lost import KARI, OLA, half_lost, said, talking, waiting
 
 HOUR = 3_600_000
+
+
+def keeps_hours(worker: Indoors, helpline: Helpline) -> None:
+    """Let the house be one whose files say this."""
+    settings = worker.house.settings
+    worker.house.house_rules = HouseRules(settings.house_file, settings.audit_secret.value, helpline, settings.replies)
 
 
 async def test_a_crowd_that_came_and_went_hides_no_counsellor_who_is_gone(worker: Indoors) -> None:
@@ -124,7 +131,7 @@ async def test_who_loses_its_counsellor_after_closing_time_is_not_sent_away(work
     """Talks run on for an hour: so does the talk of one whose counsellor is gone; who only waits is let go at once."""
     clock, helpline = worker.house.clock, worker.house.helpline  # Monday, a quarter past four in the afternoon
     assert isinstance(clock, Clock)
-    worker.house.hours = hours_of(msgspec.structs.replace(helpline, opening={"mon": ("10:00", "16:00")}, overrun_minutes=60))
+    keeps_hours(worker, msgspec.structs.replace(helpline, opening={"mon": ("10:00", "16:00")}, overrun_minutes=60))
     lost, waits = await half_lost(worker, KARI), await waiting(worker)
     await worker.house.pairing.lose(KARI.id, lost)
     await worker.keeper.turn()
@@ -139,7 +146,7 @@ async def test_a_talk_whose_child_is_away_ends_at_its_limit_too(worker: Indoors)
     """Nobody's connection looks at the clock for it: it ends as the others do, "for the hours", and not when the child's grace is over."""
     clock, helpline = worker.house.clock, worker.house.helpline  # Monday, a quarter past four in the afternoon
     assert isinstance(clock, Clock)
-    worker.house.hours = hours_of(msgspec.structs.replace(helpline, opening={"mon": ("10:00", "16:00")}, overrun_minutes=60))
+    keeps_hours(worker, msgspec.structs.replace(helpline, opening={"mon": ("10:00", "16:00")}, overrun_minutes=60))
     away = await talking(worker, KARI)
     await worker.keeper.turn()
     talk = await worker.house.conversations.read(away)

@@ -1,0 +1,1 @@
+"""House rules: hours, exceptions, quick replies and other help, as the shift lead has changed them."""
