@@ -1,0 +1,101 @@
+"""What is done to each stack, and what is counted. A scene begins with a fresh store and fresh workers, and returns figures by name."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.race import store as stores
+from bench.race.generator import Generator
+from bench.race.machine import BenchError, Machine, cpu, memory, told
+from bench.race.plan import Plan
+from bench.race.stack import Stack
+from bench.race.store import Store
+
+Figures = dict[str, float]
+Make = Callable[[Machine, Store], Stack]
+
+PAIRS = 100
+"""This chat reads 20 frames a second from one connection, after 80 at once: with fewer pairs, or for longer, that would be measured."""
+WARM = 1.5
+
+
+@contextmanager
+def staged(make: Make, fsync: str = "always") -> Iterator[Stack]:
+    """Run a stack on a fresh store for the length of a `with` block."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        machine = Machine(Path(folder))
+        try:
+            stack = make(machine, stores.started(machine, fsync=fsync))
+            stack.start()
+            yield stack
+        finally:
+            machine.stop()
+
+
+def talked(stack: Stack, plan: Plan) -> Figures:
+    """Let people talk as planned; return what came of it. Raises BenchError when a message was lost, doubled or overtaken."""
+    generator = Generator(plan, stack.machine.folder)
+    spent: list[tuple[float, float]] = []
+    fact: dict[str, Any] = {}
+    try:
+        for fact in generator.facts():
+            if fact["event"] in {"begin", "end"}:
+                spent.append((cpu(stack.workers.values()), cpu([stack.store.running])))
+    finally:
+        generator.stop()
+    checked(stack, fact)
+    count, seconds = fact["counted"], fact["seconds"]
+    servers, keeps = (1e6 * (after - before) / count for before, after in zip(*spent, strict=True))
+    ways = {f"{name} ms": fact["delivery"][key] / 1000 for name, key in (("p50", "p50"), ("p99", "p99"), ("p99.9", "p999"))}
+    return {
+        "messages a second": count / seconds,
+        **ways,
+        "receipt p99 ms": fact["receipt"]["p99"] / 1000,
+        "workers' CPU us": servers,
+        "store's CPU us": keeps,
+        "workers' share of a core": servers * count / seconds / 1e6,
+        "generator's share of a core": fact["cpu"] / seconds,
+    }
+
+
+def checked(stack: Stack, fact: dict[str, Any]) -> None:
+    """Look whether everything arrived, once and in order, and was acknowledged. Raises BenchError."""
+    good = fact["sent"] == fact["delivered"] == fact["acked"] and not (fact["odd"] or fact["refused"] or fact["lost"])
+    if not good or not fact["counted"]:
+        raise BenchError(f"{stack.name}: expected each message once, in order and acknowledged, got {fact}")
+
+
+def saturated(make: Make, seconds: float, pairs: int = PAIRS, fsync: str = "always") -> Figures:
+    """As much as it can: each pair has one message under way."""
+    with staged(make, fsync) as stack:
+        return talked(stack, stack.pairs(pairs).doing("closed", warm=WARM, seconds=seconds))
+
+
+def steady(make: Make, seconds: float, rate: float, pairs: int, fsync: str = "always") -> Figures:
+    """So many messages a second, each timed from when it was due."""
+    with staged(make, fsync) as stack:
+        return talked(stack, stack.pairs(pairs).doing("open", warm=WARM, seconds=seconds, rate=rate))
+
+
+def crowd(make: Make, count: int) -> Figures:
+    """So many come and are idle; then every worker is killed with -9 and started again, and all come back by themselves."""
+    with staged(make) as stack:
+        empty = memory(stack.workers.values())
+        generator = Generator(stack.idle(count).doing("hold"), stack.machine.folder)
+        try:
+            came = generator.fact("ready")["seconds"]
+            held = memory(stack.workers.values()) - empty
+            stack.kill()
+            stack.again()
+            back = generator.fact("back")
+        finally:
+            generator.stop()
+    told(f"    {count} back")
+    return {
+        "KiB a socket": held / count,
+        "came in s": came,
+        "back s": back["seconds"],
+        "back after the first s": back["after_first"],
+    }

@@ -1,0 +1,68 @@
+"""What is compared: a stack is started, given people, and spoken to in its own dialect."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from bench.race.machine import SERVERS, Machine, Running, free_port
+from bench.race.plan import Plan
+from bench.race.store import Store
+
+
+class Stack(ABC):
+    """One product with its web workers, on a store."""
+
+    name: str
+    title: str
+
+    def __init__(self, machine: Machine, store: Store, workers: int = 2, cores: Sequence[int] = tuple(SERVERS)) -> None:
+        """Nothing runs before `start`."""
+        self.machine, self.store, self.cores = machine, store, cores
+        self.ports = [free_port() for _ in range(workers)]
+        self.workers: dict[int, Running] = {}
+
+    def start(self) -> None:
+        """Start every worker, and wait until each listens."""
+        self.prepare()
+        for at, port in enumerate(self.ports):
+            self.workers[port] = self.begin(at, port)
+        for port, running in self.workers.items():
+            self.machine.wait_for_port(running, port)
+
+    def kill(self) -> None:
+        """`kill -9` every worker."""
+        for running in self.workers.values():
+            running.kill()
+            self.machine.started.remove(running)
+        self.workers.clear()
+
+    def again(self) -> None:
+        """Start every worker that was killed; who comes back knocks until it listens."""
+        for at, port in enumerate(self.ports):
+            self.workers[port] = self.begin(at, port)
+
+    def here(self, at: int) -> int:
+        """Return the port where the first of pair `at` is; half of them at each end."""
+        return self.ports[at % len(self.ports)]
+
+    def there(self, at: int) -> int:
+        """Return the port where the second of pair `at` is: another worker's, where there is another."""
+        return self.ports[(at + 1) % len(self.ports)]
+
+    def prepare(self) -> None:  # noqa: B027 - most need nothing
+        """Make what the workers need before they start."""
+
+    @abstractmethod
+    def begin(self, at: int, port: int) -> Running:
+        """Start worker `at` on a port; return at once."""
+
+    @abstractmethod
+    def pairs(self, count: int) -> Plan:
+        """Return so many pairs, ready to talk: the two of each at different workers."""
+
+    @abstractmethod
+    def idle(self, count: int) -> Plan:
+        """Return so many people who are there, each with a talk of three entries of which the last is still lacking when it comes."""
+
+    @abstractmethod
+    def versions(self) -> str:
+        """Return what it is made of, with versions."""
