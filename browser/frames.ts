@@ -607,6 +607,21 @@ export interface Beside {
   late?: number;
 }
 
+/** A block that a colleague (`name`) asks to last for a week: made at `since`, over at `until` unless somebody else agrees. */
+export interface BlockAsked {
+  block: string;
+  name: string;
+  since: number;
+  until: number;
+}
+
+/** How often the leads have changed something (replies and numbers are fetched anew), and which blocks wait for a second person. */
+export interface HouseNow {
+  t: "house";
+  changed?: number;
+  asked?: BlockAsked[];
+}
+
 /** Something said among colleagues, sealed for her. */
 export interface Whispered {
   t: "whispered";
@@ -621,4 +636,4 @@ export interface Whispered {
 export type ChildFrame = AnswerOver | ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
 export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | HandOver | Ended | Closed | Refused | Pong;
 export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | AskIn | LookIn | LookOut | Help | Come | Whisper | AskOver | Sign | Here | Ping;
-export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Beside | Whispered | Refused | Pong;
+export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Beside | HouseNow | Whispered | Refused | Pong;

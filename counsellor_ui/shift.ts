@@ -15,6 +15,7 @@ import { inOrder } from "./desk.ts";
 import type { NonContact } from "./form.ts";
 import { HeldTalk } from "./held_talk.ts";
 import { type Lines, NO_LINES } from "./here_and_now.ts";
+import { HouseNews } from "./house.ts";
 import type { Keeps } from "./keeping.ts";
 import { type Identity, identify } from "./names.ts";
 import { NO_PHRASES, type Own, type Phrases } from "./replies.ts";
@@ -40,6 +41,8 @@ export class Shift {
   readonly talks = new Map<string, HeldTalk>();
   /** Who is beside her. */
   readonly company: Company;
+  /** What the leads have changed, and what waits for a second person. */
+  readonly house: HouseNews;
   /** All that she can put into a writing field. */
   phrases: Phrases = NO_PHRASES;
   /** Whom she may call here and now. */
@@ -64,6 +67,10 @@ export class Shift {
       ...{ changed, mine: keeping.mine, me },
       held: (conversation) => this.talks.get(conversation),
       onScreen: () => [...this.talks.values()].map(({ identity }) => identity),
+    });
+    this.house = new HouseNews(({ replies, numbers }) => {
+      this.phrases = { ...this.phrases, replies, numbers };
+      changed();
     });
     this.#connection = new Connection(way.carry, {
       opened: () => void this.#hello(),
@@ -243,6 +250,9 @@ export class Shift {
       case "beside":
         this.company.besideCame(frame);
         break;
+      case "house":
+        void this.house.came(frame);
+        break;
       case "whispered":
         void this.company.whisperCame(frame);
         break;
@@ -263,7 +273,7 @@ export class Shift {
     this.company.reopen();
   }
 
-  #ofTalk(frame: Exclude<ToStaff, { t: "welcome" | "desk" | "line" | "registered" | "refused" | "session_ends" | "beside" | "whispered" | "pong" }>): void {
+  #ofTalk(frame: Exclude<ToStaff, { t: "welcome" | "desk" | "line" | "registered" | "refused" | "session_ends" | "beside" | "house" | "whispered" | "pong" }>): void {
     const talk = this.talks.get(frame.conversation) ?? this.company.along.get(frame.conversation);
     if (talk === undefined) return;
     switch (frame.t) {

@@ -40,6 +40,8 @@ interface Page {
   lead: boolean;
   alias: string;
   default_language: string;
+  /** How many changes of the leads are in this page. */
+  changed: number;
   replies: Reply[];
   own: Own[];
   numbers: HelpNumber[];
@@ -64,6 +66,7 @@ async function start(): Promise<void> {
     const keeping = await Keeping.open(page.owner);
     const shift = new Shift(ourServer(location.origin), keeping, () => dashboard.requestUpdate(), page.owner);
     const { replies, own, numbers, alias, default_language: language } = page;
+    shift.house.seen = page.changed;
     shift.phrases = { replies, own, numbers, alias, language };
     shift.lines = page.lines;
     dashboard.shift = shift;

@@ -18,6 +18,7 @@ from server.conversation.store import Conversations
 from server.door import answers, pages, staff_pages, streams, styleguide
 from server.door.guard import Guard
 from server.door.sockets import ChildDoor, StaffDoor
+from server.flood.blocks import Blocks
 from server.flood.rules import Limits
 from server.flood.store import Flood
 from server.handoff.store import HandOffs
@@ -62,7 +63,8 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         clock=time,
         tokens=Tokens(settings.token_secret.value.hex()),
         visits=Visits(redis),
-        flood=Flood(redis, Limits(line.attack_starts, line.attack_line), settings.token_secret.value, settings.edge),
+        flood=Flood(redis, Limits(line.attack_starts, line.attack_line), settings.token_secret.value),
+        blocks=Blocks(redis, settings.edge),
         waiting=Waiting(redis, line.line_cap),
         pairing=Pairing(redis),
         conversations=conversations,

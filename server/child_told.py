@@ -88,12 +88,6 @@ class ChildTold(Path):
         """See what is new, and tell it."""
         await self.look()
 
-    def hear(self, hint: Hint) -> None:
-        """A hint from the relay; that whoever writes here is no child is told to the edge."""
-        if hint.kind == "shut_out":
-            self.house.spawn(self.house.flood.shut_out(self.socket.bucket))
-        super().hear(hint)
-
     def hear_frame(self, frame: bytes) -> None:
         """Hand on what the counsellor sent: she is not silent."""
         self.last_word = self.house.clock()

@@ -46,6 +46,7 @@ class DeskShown(Path):
         self.acted = True
         """She has done something since her session was last prolonged."""
         self.told_end = f.SessionEnds()
+        self.told_house = f.HouseNow()
         self.unwelcome = False
         """What she sent is not hers to send any more."""
         self.registering = False
@@ -134,6 +135,7 @@ class DeskShown(Path):
             return
         await self.tell_end(session)
         self.show_line(line)
+        self.show_house()
         await self.refresh()
         await self.read_again()
 
@@ -180,6 +182,18 @@ class DeskShown(Path):
         if seen != self.line:
             self.line = seen
             self.socket.put(seen)
+
+    def show_house(self) -> None:
+        """Tell that the shift lead has changed something, and which blocks wait for somebody else, when it is another than before."""
+        asked = []
+        for name, block in self.house.blocks.standing.items():
+            account = self.house.directory.get(block.asked)
+            if account is not None and not block.second and account.id != self.me.id:
+                asked.append(f.BlockAsked(name, account.name, block.at, block.until))
+        told = f.HouseNow(len(self.house.house_rules.entries), asked)
+        if told != self.told_house:
+            self.told_house = told
+            self.socket.put(told)
 
     async def tell_child_to_look(self, conversation: str) -> None:
         """Let the child's connection see that she is here."""

@@ -10,6 +10,7 @@ from server.clock import instant, ms
 from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
+from server.flood.blocks import Blocks
 from server.flood.store import Flood
 from server.handoff.store import HandOffs
 from server.helpline import Helpline, OtherHelp
@@ -43,6 +44,7 @@ class House:
     tokens: Tokens
     visits: Visits
     flood: Flood
+    blocks: Blocks
     waiting: Waiting
     pairing: Pairing
     conversations: Conversations

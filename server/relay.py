@@ -30,6 +30,10 @@ class Hint(msgspec.Struct, frozen=True, array_like=True):
     data: bytes = b""
 
 
+WORKER = "worker"
+"""To whom a hint goes that is for the worker itself, and for nobody's connection."""
+
+
 class Listener(Protocol):
     """A socket's path, to which hints are handed."""
 

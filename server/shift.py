@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from typing import cast
 
+import msgspec
 from redis.exceptions import RedisError
 
 from server import metrics
@@ -16,12 +17,12 @@ from server.colleagues.rules import Row
 from server.conversation.rules import State
 from server.conversation.store import Desk, Say
 from server.door.socket import CloseError, answered_soon
+from server.flood.blocks import ShutOut
 from server.not_alone import NotAlone
 from server.pairing.store import NotTaken
 from server.path import GO_SECONDS
-from server.relay import Hint
+from server.relay import WORKER, Hint
 from server.sealing import KeyShapeError, key_id, public_key
-from server.session.rules import pulse_of_child
 from server.session.store import Post
 from server.staff.chain import Deed
 from server.staff.directory import Account
@@ -208,7 +209,8 @@ class Shift(NotAlone):
         if talk is None:
             return
         await self.house.note("shut_out", self.me.id, frame.conversation, talk.epoch)
-        self.house.relay.send(talk.child_at, Hint(pulse_of_child(frame.conversation), "shut_out"))
+        whom = ShutOut(frame.conversation, self.me.id, "no_child")
+        self.house.relay.send(talk.child_at or talk.child_was, Hint(WORKER, "shut_out", msgspec.json.encode(whom)))
         if talk.state is State.TALKING:
             await end_talk(self.house, frame.conversation, self.me.id, "counsellor")
         await self.refresh()

@@ -1,15 +1,19 @@
 """Once a second, for the connections of this worker: heartbeats, places in the line, desks, limits."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from time import monotonic
 from typing import cast
 
+import msgspec
 from redis.exceptions import RedisError
 
 from server.company import beside, states
 from server.conversation.rules import State
+from server.flood.blocks import ShutOut
 from server.house import House
+from server.relay import WORKER, Hint
 from server.session.rules import BEAT_MS
 from server.shift import Shift
 from server.visit import Visit
@@ -40,8 +44,20 @@ class Ticking:
         self.late = 0
         """Talks that are over and were not written up in time, as they were last counted."""
 
+    def hear(self, hint: Hint) -> None:
+        """A hint for the worker itself: somebody who is, or was, here is no child."""
+        if hint.kind == "shut_out":
+            whom = msgspec.json.decode(hint.data, type=ShutOut)
+            self.house.spawn(self.shut_out(whom))
+
+    async def shut_out(self, whom: ShutOut) -> None:
+        """Shut somebody out, where that can be done."""
+        with contextlib.suppress(RedisError):
+            await self.house.blocks.shut_out(whom, self.house.clock())
+
     async def run(self) -> None:
         """Tick until cancelled; a tick without Redis is left out."""
+        self.house.relay.listen(WORKER, self)
         while True:
             await asyncio.sleep(TURN)
             try:
@@ -62,6 +78,7 @@ class Ticking:
         for visit in self.arrived_visits():
             visit.tick(now)
         await self.tell_places()
+        await self.house.blocks.look(now)
         await self.house.flood.look(await self.house.waiting.count(), now)
         if self.shifts:
             line, company = await self.line(), await beside(self.house)

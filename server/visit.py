@@ -95,6 +95,7 @@ class Visit(ChildTold):
             raise CloseError(4010)
         self.house.relay.send(before[1], Hint(self.name, "replaced", before[0].encode()))
         self.house.relay.listen(self.name, self)
+        self.house.blocks.remember(self.conversation, self.socket.bucket, self.house.clock())
         await self.house.visits.beat([self.name], self.house.clock())
         await self.house.waiting.absent(self.conversation, is_absent=False)
 

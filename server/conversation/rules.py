@@ -134,6 +134,8 @@ class Talk:
     """The digest of what that one has signed."""
     child_tab: str = ""
     child_at: str = ""
+    child_was: str = ""
+    """The worker where the child was last, while it is nowhere."""
     counsellor_at: str = ""
     counsellor_gone: bool = False
 

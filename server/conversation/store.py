@@ -219,6 +219,7 @@ def talk_of(found: Mapping[bytes, bytes]) -> Talk | None:
         signed=text.get("signed", ""),
         child_tab=text.get("tab:child", ""),
         child_at=text.get("at:child", ""),
+        child_was=text.get("was:child", ""),
         counsellor_at=text.get("at:counsellor", ""),
         counsellor_gone="gone:counsellor" in text,
     )

@@ -76,7 +76,11 @@ class DeskPages:
     def phrases(self) -> dict[str, object]:
         """Return what changes when the shift lead changes it: the helpline's replies, and the numbers."""
         told = self.house.house_rules.now()
-        return {"replies": [msgspec.to_builtins(reply) for reply in told.replies], "numbers": numbers_of(told.helpline, self.tongues)}
+        return {
+            "changed": len(self.house.house_rules.entries),
+            "replies": [msgspec.to_builtins(reply) for reply in told.replies],
+            "numbers": numbers_of(told.helpline, self.tongues),
+        }
 
     async def fresh_phrases(self, _: Request) -> JSONResponse:
         """`GET`: the helpline's replies and the numbers as they are now."""

@@ -66,7 +66,7 @@ class HousePages:
         return JSONResponse(
             {
                 "parts": parts,
-                "labels": sorted(label for label in self.views.tongue(request).child if label.startswith(LABELS)),
+                "labels": [[label, name] for label, name in sorted(self.views.tongue(request).child.items()) if label.startswith(LABELS)],
                 "languages": [[code, tongue.name] for code, tongue in self.tongues.items()],
                 "default": told.helpline.default_language,
                 "hours_known": told.hours_known,

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from server import log
 from server.door.guard import form_of
+from server.door.staff_blocks import BlockPages
 from server.door.staff_desk import DeskPages
 from server.door.staff_elsewhere import ONWARD, Providers, goes_out
 from server.door.staff_entrance import Invitations
@@ -37,7 +38,7 @@ def routes(house: House) -> list[BaseRoute]:
     """Return the routes of the staff's pages. Raises WordingError, BuiltError, NoRowError."""
     views = Views(house)
     gate, pages, desk, invitations = Gate(house, views), StaffPages(house, views), DeskPages(house, views), Invitations(house, views)
-    house_pages = HousePages(house, views)
+    house_pages, blocks = HousePages(house, views), BlockPages(house)
     me, keys, elsewhere = Me(house, views), Keys(house, views), Providers(house, views)
     return [
         gate.route("/staff", desk.dashboard),
@@ -65,6 +66,8 @@ def routes(house: House) -> list[BaseRoute]:
         gate.route("/staff/municipalities.json", desk.municipalities, data=True),
         gate.route("/staff/replies", desk.replies, ("POST",), data=True),
         gate.route("/staff/phrases.json", desk.fresh_phrases, data=True),
+        gate.route("/staff/blocks.json", blocks.standing, data=True),
+        gate.route("/staff/blocks", blocks.change, ("POST",), data=True),
         gate.route("/staff/house.json", house_pages.standing, data=True),
         gate.route("/staff/house/preview", house_pages.preview, ("POST",), data=True),
         gate.route("/staff/house/change", house_pages.change, ("POST",), data=True),

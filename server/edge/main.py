@@ -1,7 +1,8 @@
 """`python -m server edge --uds PATH`: tells the proxy a tag for an address, so that no web worker ever needs one.
 
-`GET /bucket` with `X-Real-IP` answers 204 with `Alarm-Bucket` (nginx asks it by `auth_request`); `POST /block` with `TAG SECONDS` shuts a
-tag out. It listens on a Unix socket only, writes no file, has no log but the two events of every process, and knows no store.
+`GET /bucket` with `X-Real-IP` answers 204 with `Alarm-Bucket` (nginx asks it by `auth_request`); `POST /block` with `TAG SECONDS NAME`
+shuts a tag out, `POST /blocks` with lines `NAME UNTIL` says which blocks still hold. It listens on a Unix socket only, writes no file, has
+no log but the two events of every process, and knows no store.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from server import clock, log
 from server.edge.rules import Tags
 
 MOST_BODY = 100
+PAIR = 2
 
 
 def application() -> Starlette:
@@ -34,9 +36,14 @@ def application() -> Starlette:
         return Response(status_code=204, headers={"alarm-bucket": tag})
 
     async def block(request: Request) -> Response:
-        tag, _, seconds = (await request.body())[:MOST_BODY].decode("ascii", "replace").partition(" ")
-        known = seconds.isdecimal() and tags.block(tag, int(seconds), clock.now())
+        tag, seconds, name = ((await request.body())[:MOST_BODY].decode("ascii", "replace").split(" ") + [""] * 2)[:3]
+        known = seconds.isdecimal() and bool(name) and tags.block(tag, int(seconds), name, clock.now())
         return Response(status_code=204 if known else 404)
+
+    async def blocks(request: Request) -> Response:
+        rows = [row.split(" ") for row in (await request.body()).decode("ascii", "replace").splitlines()]
+        tags.keep({row[0]: int(row[1]) for row in rows if len(row) == PAIR and row[1].isdecimal()}, clock.now())
+        return Response(status_code=204)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -44,7 +51,10 @@ def application() -> Starlette:
         yield
         log.event("stopped", command="edge")
 
-    return Starlette(routes=[Route("/bucket", bucket), Route("/block", block, methods=["POST"])], lifespan=lifespan)
+    return Starlette(
+        routes=[Route("/bucket", bucket), Route("/block", block, methods=["POST"]), Route("/blocks", blocks, methods=["POST"])],
+        lifespan=lifespan,
+    )
 
 
 def edge(argv: Sequence[str]) -> int:

@@ -30,6 +30,12 @@ GREEDY = 20
 HARDEST = 3
 TRIES = 150
 """The most that a child's browser must try at level 1; twice as much with each level."""
+ALONE_MS = 24 * 3_600_000
+"""So long one person may shut somebody out."""
+TWO_MS = 7 * ALONE_MS
+"""So long two may."""
+REMEMBERED_MS = 4 * 3_600_000
+"""So long it is known, in memory, from where somebody came who has gone, as long as the edge knows its tag: a talk may still be ended."""
 MOST_BUCKETS = 20_000
 """The most that are remembered; the one that was quiet for longest goes first."""
 

@@ -3,8 +3,6 @@
 No bucket is ever written anywhere: not to Redis, not to a log, not to a figure.
 """
 
-import asyncio
-import contextlib
 import hashlib
 
 from server import keys, metrics
@@ -17,19 +15,16 @@ from server.wire.frames import Puzzle, Worked
 
 BLOCKED = "blocked"
 """What the edge says instead of a bucket that somebody at a desk has shut out."""
-DAY_SECONDS = 24 * 3600
-EDGE_SECONDS = 1.0
 
 
 class Flood:
     """Who comes how fast, whether that is an attack, and the puzzles."""
 
-    def __init__(self, redis: Link, limits: Limits, secret: bytes, edge: str | None) -> None:
-        """`secret`: signs puzzles; `edge`: the Unix socket of the process that makes buckets, if there is one."""
+    def __init__(self, redis: Link, limits: Limits, secret: bytes) -> None:
+        """`secret`: signs puzzles."""
         self._redis = redis
         self._limits = limits
         self._secret = hashlib.sha256(b"alarmtelefonen.v1|puzzle|" + secret).digest()
-        self._edge = edge
         self._buckets, self._guesses, self._starts = Buckets(), Buckets(), Starts()
         self._until = 0
         self._waiting = 0
@@ -87,17 +82,3 @@ class Flood:
         let = admits(left, self._waiting, self._limits.line)
         self._waiting += let  # until the line is counted again, within a second
         return let
-
-    async def shut_out(self, bucket: str | None, seconds: int = DAY_SECONDS) -> None:
-        """Let nobody of this bucket begin a visit for a while: the edge is told, and it alone knows whom."""
-        if bucket is None or self._edge is None:
-            return
-        with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(EDGE_SECONDS):
-                reader, writer = await asyncio.open_unix_connection(self._edge)
-                with contextlib.closing(writer):
-                    body = f"{bucket} {seconds}"
-                    head = f"POST /block HTTP/1.1\r\nHost: edge\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-                    writer.write((head + body).encode())
-                    await writer.drain()
-                    await reader.read(64)

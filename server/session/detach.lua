@@ -10,7 +10,11 @@ local speaks = redis.call("HGET", talk, "tab:" .. role)
 if redis.call("EXISTS", talk) == 0 or (tab ~= "" and speaks ~= tab) then
   return {}
 end
-redis.call("HDEL", talk, "tab:" .. role, "at:" .. role)
+local at = redis.call("HGET", talk, "at:" .. role)
+if at then
+  redis.call("HSET", talk, "was:" .. role, at)
+end
 redis.call("HSET", talk, "gone:" .. role, now)
+redis.call("HDEL", talk, "tab:" .. role, "at:" .. role)
 lasting(talk)
 return { redis.call("HGET", talk, role == "child" and "at:counsellor" or "at:child") or "" }

@@ -45,6 +45,10 @@ Deed = Literal[
     "passkey_removed",
     "audit_read",
     "house_changed",
+    "block_asked",
+    "block_agreed",
+    "block_refused",
+    "block_lifted",
 ]
 Fault = Literal["unreadable", "changed", "moved", "unfinished", "cut", "replaced"]
 

@@ -52,6 +52,8 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("GET", "/staff/municipalities.json"): AT_A_DESK,
     ("POST", "/staff/replies"): AT_A_DESK,
     ("GET", "/staff/phrases.json"): AT_A_DESK,
+    ("GET", "/staff/blocks.json"): AT_A_DESK,
+    ("POST", "/staff/blocks"): AT_A_DESK,
     ("GET", "/staff/house.json"): LEAD,
     ("POST", "/staff/house/preview"): LEAD,
     ("POST", "/staff/house/change"): LEAD,

@@ -757,6 +757,22 @@ class Beside(Frame, frozen=True, tag="beside"):
     """Talks that are over and were not written up in time: told to shift leads only."""
 
 
+class BlockAsked(msgspec.Struct, frozen=True):
+    """A block that a colleague (`name`) asks to last for a week: made at `since`, over at `until` unless somebody else agrees."""
+
+    block: Id
+    name: str
+    since: int
+    until: int
+
+
+class HouseNow(Frame, frozen=True, tag="house"):
+    """How often the leads have changed something (replies and numbers are fetched anew), and which blocks wait for a second person."""
+
+    changed: Count = 0
+    asked: list[BlockAsked] = []
+
+
 class Whispered(Frame, frozen=True, tag="whispered"):
     """Something said among colleagues, sealed for her."""
 
@@ -781,6 +797,7 @@ ToStaff = (
     | Registered
     | SessionEnds
     | Beside
+    | HouseNow
     | Whispered
     | Refused
     | Pong

@@ -78,6 +78,7 @@ export const to_staff: readonly ToStaff[] = [
   {"t":"registered","conversation":"cccccccccccccccccccccc"},
   {"t":"session_ends","at":1798761600000,"last":true},
   {"t":"beside","colleagues":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=","free":true,"talks":1}],"asked":[{"conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii","since":1798761600000}],"readers":[{"conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii"}],"calls":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","conversation":"cccccccccccccccccccccc","since":1798761600000,"coming":"kkkkkkkkkkkkkkkkkkkkkk"}],"late":1},
+  {"t":"house","changed":3,"asked":[{"block":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","since":1798761600000,"until":1798761600000}]},
   {"t":"whispered","id":"iiiiiiiiiiiiiiiiiiiiii","desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","at":1798761600000,"box":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","conversation":"cccccccccccccccccccccc"},
   {"t":"refused","what":"take","why":"taken","conversation":"cccccccccccccccccccccc"},
   {"t":"pong"},

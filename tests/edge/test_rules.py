@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.edge.rules import BLOCKED, HOUR_MS, KEPT_HOURS, LONGEST, Tags, part_of
+from server.edge.rules import BLOCKED, HOUR_MS, KEPT_HOURS, LONGEST, LONGEST_LISTED, SETTLES_MS, Tags, part_of
 
 NOW = 500_000 * HOUR_MS + 5
 
@@ -66,7 +66,7 @@ def test_a_block_holds_over_the_hours_and_ends() -> None:
     tags = Tags(numbered())
     tag = tags.tag("192.0.2.7", NOW)
 
-    assert tags.block(tag, 30 * LONGEST, NOW + HOUR_MS)
+    assert tags.block(tag, 30 * LONGEST, "one", NOW + HOUR_MS)
     for hour in range(1, 24):
         assert tags.tag("192.0.2.7", NOW + hour * HOUR_MS) == BLOCKED
         assert tags.tag("192.0.2.8", NOW + hour * HOUR_MS) != BLOCKED
@@ -80,7 +80,7 @@ def test_a_tag_that_is_none_shuts_nobody_out(tag: str) -> None:
     tags = Tags(numbered())
     tags.tag("192.0.2.7", 0)  # the hour of the letter a
 
-    assert not tags.block(tag, 60, 0)
+    assert not tags.block(tag, 60, "one", 0)
     assert tags.tag("192.0.2.7", 0) != BLOCKED
 
 
@@ -89,4 +89,28 @@ def test_a_tag_of_long_ago_shuts_nobody_out() -> None:
     tags = Tags(numbered())
     tag = tags.tag("192.0.2.7", NOW)
 
-    assert not tags.block(tag, 60, NOW + KEPT_HOURS * HOUR_MS)
+    assert not tags.block(tag, 60, "one", NOW + KEPT_HOURS * HOUR_MS)
+
+
+def test_a_block_that_two_agreed_on_lasts_for_a_week_and_no_longer() -> None:
+    """As the list says, whatever it says beyond that; in the same hour of the next day somebody else is shut out and not this one twice."""
+    tags = Tags(numbered())
+    assert tags.block(tags.tag("192.0.2.7", NOW), 3600, "one", NOW)
+    tags.keep({"one": NOW + 100 * LONGEST * 1000, "unknown": NOW}, NOW)
+    assert tags.tag("192.0.2.7", NOW + 6 * LONGEST * 1000) == BLOCKED
+    later = NOW + LONGEST * 1000
+    assert tags.block(tags.tag("192.0.2.9", later), 3600, "two", later)
+    assert tags.tag("192.0.2.9", later) == BLOCKED
+    assert tags.tag("192.0.2.7", NOW + LONGEST_LISTED * 1000) != BLOCKED
+
+
+def test_a_block_that_is_not_on_the_list_is_over() -> None:
+    """Lifted: whoever that was is let in. One that was made just now need not be on it yet."""
+    tags = Tags(numbered())
+    assert tags.block(tags.tag("192.0.2.7", NOW), 3600, "one", NOW)
+    tags.keep({}, NOW + SETTLES_MS)
+    assert tags.tag("192.0.2.7", NOW + SETTLES_MS) == BLOCKED
+    tags.keep({"one": NOW + 60_000}, NOW + 2 * SETTLES_MS)
+    assert tags.tag("192.0.2.7", NOW + 2 * SETTLES_MS) == BLOCKED
+    tags.keep({}, NOW + 3 * SETTLES_MS)
+    assert tags.tag("192.0.2.7", NOW + 3 * SETTLES_MS) != BLOCKED

@@ -23,7 +23,7 @@ NOW = 1_800_000_000_000
 
 def gate(redis: Link, secret: bytes = SECRET) -> Flood:
     """Return the gate of one worker."""
-    return Flood(redis, LIMITS, secret, None)
+    return Flood(redis, LIMITS, secret)
 
 
 async def given(flood: Flood) -> Puzzle:

@@ -9,7 +9,7 @@ import redis as sync_redis
 from server.flood.rules import BURST, GREEDY
 from server.wire import frames as f
 from tests.paths.conftest import CAP, LINE, MOST_STARTS, Service
-from tests.paths.staff import signed_in
+from tests.paths.staff import asked, session, signed_in
 from tests.paths.street import Street, many
 from tests.people import Child, Counsellor, gone_after, solve
 
@@ -168,3 +168,29 @@ async def test_F6_the_edge_keeps_no_file_and_writes_no_address(street: Street) -
     log = street.log.read_text("utf-8")
     assert [one for one in ("203.0.113", "2001:db8", *tags) if one in log] == []
     assert await street.tag("not an address") == ""
+
+
+async def test_who_has_gone_before_the_word_is_shut_out_too(street: Street, service: Service) -> None:
+    """Somebody writes, goes, and the counsellor says only then that this is no child: the address is shut out, until a lead lifts it."""
+    address = "203.0.113.77"
+    abuser, kari = street.child(await street.tag(address)), Counsellor(service.place(1))
+    async with gone_after(abuser, kari):
+        cookie, ticket = await session(service, "Kari", worker=1)
+        await kari.signs_on(ticket)
+        await abuser.waits()
+        conversation = await kari.takes(abuser.conversation)
+        await abuser.drop()
+        await asyncio.sleep(1)
+        await kari.send(f.NoChild(conversation))
+        async with asyncio.timeout(10):
+            while await street.tag(address) != "blocked":
+                await asyncio.sleep(0.05)
+
+        (block,) = (await asyncio.to_thread(asked, service, 1, "/staff/blocks.json", cookie))["blocks"]
+        assert (block["by"], block["why"], block["may_lift"]) == ("Kari", "no_child", True)
+        done = await asyncio.to_thread(asked, service, 1, "/staff/blocks", cookie, {"block": block["block"], "what": "lift"})
+        assert done == {"answer": "lifted"}
+        async with asyncio.timeout(20):
+            while await street.tag(address) == "blocked":
+                await asyncio.sleep(0.2)
+    assert '"what":"block_lifted"' in (service.data / "audit.log").read_text("utf-8")

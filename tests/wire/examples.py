@@ -124,6 +124,7 @@ EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
             calls=[f.HelpCall(desk=ID, conversation=C, since=AT, coming=KEY_ID)],
             late=1,
         ),
+        f.HouseNow(changed=3, asked=[f.BlockAsked(block=ID, name="Ola", since=AT, until=AT)]),
         f.Whispered(id=ID, desk=ID, name="Ola", at=AT, box=BOX, conversation=C),
         f.Refused(what="take", why="taken", conversation=C),
         f.Pong(),
