@@ -34,7 +34,7 @@ export const CLOSES: Readonly<Record<number, "again" | "rest" | "forget" | "fina
 export type Language = "nb" | "nn" | "en" | "se" | "nb-easy";
 export type About = "unsaid" | "me" | "other";
 export type Role = "child" | "counsellor";
-export type EndedBy = "child" | "counsellor" | "silence" | "hours" | "left";
+export type EndedBy = "child" | "counsellor" | "silence" | "hours" | "left" | "lead";
 export type Refusal = "not_talking" | "out_of_order" | "too_many" | "line_full" | "not_yours" | "taken" | "at_capacity" | "nobody" | "not_there" | "not_now";
 
 /** The first frame of a child: nothing, or what is needed to resume. */
@@ -220,10 +220,10 @@ export interface CounsellorLost {
   waiting: boolean;
 }
 
-/** The talk must end at `at`; said in good time. */
+/** To one who talks: the talk must end at `at`. To one who waits: the chat closes at `at`. Said in good time; None: not any more. */
 export interface ClosingSoon {
   t: "closing_soon";
-  at: number;
+  at: number | null;
 }
 
 /** The counsellor has said until when they have; nothing ends by itself then. None: she has taken it back. */
@@ -244,10 +244,11 @@ export interface Ended {
   by: EndedBy;
 }
 
-/** The chat is closed by its opening hours; the socket closes with 4510 after it. */
+/** The chat is closed, by its opening hours or by hand; the socket closes with 4510 after it. */
 export interface Closed {
   t: "closed";
   opens_at: number | null;
+  down?: boolean;
 }
 
 /** A frame had no effect, and why; nothing else was lost. */
@@ -425,6 +426,36 @@ export interface Sign {
 /** She is at work: the answer to `session_ends`, when nothing else is to be done. */
 export interface Here {
   t: "here";
+}
+
+/** A shift lead opens, closes, lets in nobody new, announces a closing or takes the chat down, instead of what the hours say. */
+export interface GiveOrder {
+  t: "order";
+  kind: "close" | "closing" | "down" | "last_intake" | "open";
+  reason: string;
+  until?: number | null;
+  closes_at?: number | null;
+}
+
+/** A shift lead takes the order that stands back: the hours count again. */
+export interface LiftOrder {
+  t: "lift";
+  reason: string;
+}
+
+/** A shift lead ends a running talk; whoever has it writes it up. */
+export interface EndTalk {
+  t: "end_talk";
+  conversation: string;
+  reason: string;
+}
+
+/** A shift lead lets a running talk go on at another desk that has room, or (None) with the next who is free: first in the line. */
+export interface MoveTalk {
+  t: "move_talk";
+  conversation: string;
+  reason: string;
+  desk?: string | null;
 }
 
 /** Signed in on this socket. */
@@ -633,7 +664,74 @@ export interface Whispered {
   conversation?: string | null;
 }
 
+/** One rule of the light: what is counted, how much it is now, from how much on it is yellow and red, and what follows. */
+export interface Lit {
+  what: "attack" | "danger" | "each" | "help" | "late" | "longest" | "nobody" | "unconfirmed";
+  now: number;
+  yellow: number | null;
+  red: number | null;
+  light: "green" | "red" | "yellow";
+}
+
+/** A talk at some desk as a shift lead sees it: nothing that names a child, and nothing that was said. */
+export interface SomeTalk {
+  conversation: string;
+  state: "talking" | "wrapping_up";
+  since: number;
+  ended: number | null;
+  danger: boolean;
+}
+
+/** One who is at work, or has talks though she is not heard. */
+export interface AtWork {
+  desk: string;
+  name: string;
+  alias: string;
+  free: boolean;
+  here: boolean;
+  room: number;
+  rings: boolean;
+  talks: SomeTalk[];
+}
+
+/** The order by hand that stands. */
+export interface Stands {
+  kind: "close" | "closing" | "down" | "last_intake" | "open";
+  name: string;
+  reason: string;
+  at: number;
+  until: number;
+  closes_at: number | null;
+}
+
+/** How many were answered in one hour of the last three. */
+export interface Answered {
+  hour: number;
+  count: number;
+}
+
+/** The whole shift, to shift leads only; sent whenever it changed. */
+export interface Overview {
+  t: "overview";
+  light: "green" | "red" | "yellow";
+  rules: Lit[];
+  open: boolean;
+  serving: boolean;
+  closes_at: number | null;
+  opens_at: number | null;
+  waiting: number;
+  longest: number | null;
+  talking: number;
+  wrapping_up: number;
+  late: number;
+  unconfirmed: number;
+  attack: boolean;
+  at_work: AtWork[];
+  answered: Answered[];
+  order: Stands | null;
+}
+
 export type ChildFrame = AnswerOver | ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
 export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | HandOver | Ended | Closed | Refused | Pong;
-export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | AskIn | LookIn | LookOut | Help | Come | Whisper | AskOver | Sign | Here | Ping;
-export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Beside | HouseNow | Whispered | Refused | Pong;
+export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | AskIn | LookIn | LookOut | Help | Come | Whisper | AskOver | Sign | Here | GiveOrder | LiftOrder | EndTalk | MoveTalk | Ping;
+export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Beside | HouseNow | Whispered | Overview | Refused | Pong;

@@ -17,6 +17,7 @@ import { HeldTalk } from "./held_talk.ts";
 import { type Lines, NO_LINES } from "./here_and_now.ts";
 import { HouseNews } from "./house.ts";
 import type { Keeps } from "./keeping.ts";
+import { Leading } from "./lead/leading.ts";
 import { type Identity, identify } from "./names.ts";
 import { NO_PHRASES, type Own, type Phrases } from "./replies.ts";
 import type { Way } from "./way.ts";
@@ -43,6 +44,8 @@ export class Shift {
   readonly company: Company;
   /** What the leads have changed, and what waits for a second person. */
   readonly house: HouseNews;
+  /** What she sees and does when she leads the shift. */
+  readonly lead = new Leading((frame) => this.#ask(frame));
   /** All that she can put into a writing field. */
   phrases: Phrases = NO_PHRASES;
   /** Whom she may call here and now. */
@@ -256,6 +259,9 @@ export class Shift {
       case "whispered":
         void this.company.whisperCame(frame);
         break;
+      case "overview":
+        this.lead.overviewCame(frame);
+        break;
       case "pong":
         break;
       default:
@@ -273,7 +279,7 @@ export class Shift {
     this.company.reopen();
   }
 
-  #ofTalk(frame: Exclude<ToStaff, { t: "welcome" | "desk" | "line" | "registered" | "refused" | "session_ends" | "beside" | "house" | "whispered" | "pong" }>): void {
+  #ofTalk(frame: Exclude<ToStaff, { t: "welcome" | "desk" | "line" | "registered" | "refused" | "session_ends" | "beside" | "house" | "whispered" | "overview" | "pong" }>): void {
     const talk = this.talks.get(frame.conversation) ?? this.company.along.get(frame.conversation);
     if (talk === undefined) return;
     switch (frame.t) {
@@ -381,6 +387,7 @@ export class Shift {
     for (const talk of this.talks.values()) talk.forget();
     this.talks.clear();
     this.company.forgetAll();
+    this.lead.forget();
     this.desk = null;
     this.line = null;
   }

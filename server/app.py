@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
 from server import clock, link, log
+from server.by_hand.store import ByHand
 from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
@@ -41,6 +42,7 @@ from server.staff.entrance import Entrance
 from server.staff.keyring import Keyring
 from server.staff.passkeys import Party
 from server.staff.providers import read_providers
+from server.staff.reasons import Reasons
 from server.staff.store import Sessions
 from server.ticking import Ticking
 from server.waiting.store import Waiting
@@ -79,6 +81,8 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callabl
         relay=Relay(redis, reader, settings.worker),
         pen=Pen(conversations, time),
         house_rules=HouseRules(settings.house_file, settings.audit_secret.value, line, settings.replies),
+        by_hand=ByHand(redis),
+        reasons=Reasons(settings.reasons_file),
         on_failure=failed,
     )
 
@@ -94,6 +98,7 @@ async def beside(house: House, redis: link.Link, ticking: Ticking, watch: Watch,
     """Run the clock, the pen, the relay, the second hand, the keeper and the watch for as long as the worker lives."""
     keeper = Keeper(house, redis)
     await time.begin(house.visits)
+    await house.by_hand.begin(house.clock())
     running: list[Callable[[], Awaitable[None]]] = [house.pen.run, house.relay.run_sender, house.relay.run_reader]
     running += [partial(time.follow, house.visits), ticking.run, keeper.run, watch.run, measure_lag]
     tasks = [asyncio.create_task(kept_running(one)) for one in running]

@@ -18,6 +18,9 @@ from server.steps import end_talk
 from server.waiting.rules import Span, Took, Wait, expected
 from server.wire import frames as f
 
+MAY_CLOSE_MS = 30 * 60_000
+"""So long before closing time those who wait are told that they may not be reached."""
+
 
 class ChildTold(Path):
     """One child's connection, and what was said to it."""
@@ -29,7 +32,8 @@ class ChildTold(Path):
         self.told = Talk(State.ARRIVED, "", 0)
         self.place: int | None = None
         self.span: Span | None = None
-        self.warned = False
+        self.closing: int | None = None
+        """The closing that was told last (ms)."""
         self.last_word = house.clock()
 
     @property
@@ -57,13 +61,19 @@ class ChildTold(Path):
         match what:
             case News.PAIRED:
                 self.last_word = self.house.clock()
+                self.tell_closing(None)  # what was told was the chat's closing: of the talk's end it is told anew
                 self.socket.put(f.Paired(talk.alias, talk.key_id, talk.key))
             case News.LOST_AWHILE | News.LOST_FOR_GOOD:
                 self.place = None
+                if what is News.LOST_FOR_GOOD:
+                    self.tell_closing(None)
                 self.socket.put(f.CounsellorLost(waiting=what is News.LOST_FOR_GOOD))
             case News.ENDED:
+                shut = talk.ended_by == "hours" and not talk.paired
+                if shut:
+                    self.socket.put(self.closed())
                 self.socket.put(f.Ended(cast("f.EndedBy", talk.ended_by or "left")))
-                self.socket.close(4510 if talk.ended_by == "hours" and not talk.paired else 4504)
+                self.socket.close(4510 if shut else 4504)
             case None:
                 pass
         if talk.state is State.TALKING and talk.planned != before.planned:
@@ -72,7 +82,8 @@ class ChildTold(Path):
             self.socket.put(f.HandOver(talk.over_alias or None))
 
     def tick(self, now: int) -> None:
-        """Once a second: limits of a running talk, said in good time."""
+        """Once a second: closing time, said in good time, and the limits of a running talk."""
+        self.tell_closing(self.closes_soon(now))
         if self.told.state is not State.TALKING:
             return
         if too_quiet(self.last_word, now, self.house.helpline.silence_minutes):
@@ -80,9 +91,30 @@ class ChildTold(Path):
         until = self.house.run_until()
         if until is not None and now >= ms(until):
             self.house.spawn(self.end_for("hours"))
-        elif until is not None and not self.warned and now >= ms(until) - self.house.helpline.closing_warning_minutes * 60_000:
-            self.warned = True
-            self.socket.put(f.ClosingSoon(ms(until)))
+
+    def closes_soon(self, now: int) -> int | None:
+        """Return when (ms) a talk must end, or the chat closes for one who waits, if it is time to say so; None: it is not."""
+        match self.told.state:
+            case State.TALKING:
+                at, before = self.house.run_until(), self.house.helpline.closing_warning_minutes * 60_000
+            case State.WAITING:
+                at, before = self.house.opening().closes_at, MAY_CLOSE_MS
+            case _:
+                return None
+        if at is None or (now < ms(at) - before and not self.house.announced):
+            return None
+        return ms(at)
+
+    def tell_closing(self, at: int | None) -> None:
+        """Tell a closing, or that it is not closed then after all, when it changed."""
+        if at != self.closing:
+            self.closing = at
+            self.socket.put(f.ClosingSoon(at))
+
+    def closed(self) -> f.Closed:
+        """Return that the chat is closed, until when, and whether it was taken down."""
+        opening = self.house.opening()
+        return f.Closed(ms(opening.opens_at) if opening.opens_at else None, self.house.down)
 
     async def look_again(self) -> None:
         """See what is new, and tell it."""
@@ -105,9 +137,8 @@ class ChildTold(Path):
 
     def refuse_when_closed(self) -> None:
         """Say when the chat opens next, and close. Raises CloseError when it is closed."""
-        opening = self.house.opening()
-        if not opening.open:
-            self.socket.put(f.Closed(ms(opening.opens_at) if opening.opens_at else None))
+        if not self.house.opening().open:
+            self.socket.put(self.closed())
             raise CloseError(4510)
 
     def stand(self, place: int | None, recent: Sequence[Took] = ()) -> None:

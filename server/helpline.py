@@ -33,6 +33,10 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 Tel = Annotated[str, msgspec.Meta(pattern=r"^\+?[0-9]{3,15}$")]
 
 
+YellowRed = tuple[Annotated[int, msgspec.Meta(ge=1, le=1440)], Annotated[int, msgspec.Meta(ge=1, le=1440)]]
+"""From how much on the light of a shift is yellow, and from how much on it is red."""
+
+
 class SettingsError(Exception):
     """A setting is missing or wrong: `name`, what was `expected` and what `came`."""
 
@@ -79,6 +83,8 @@ class Helpline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     closing_warning_minutes: Minutes = 10
     line_cap: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 200
     attack_starts: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 60
+    light_each: YellowRed = (2, 4)
+    light_minutes: YellowRed = (5, 15)
     attack_line: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 60
     room: Annotated[int, msgspec.Meta(ge=1, le=3)] = 3
     offer_seconds: Seconds = 45

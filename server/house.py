@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server import metrics
+from server.by_hand.rules import is_over, opening_now, runs_until
+from server.by_hand.store import ByHand
 from server.clock import instant, ms
 from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
@@ -27,9 +29,11 @@ from server.staff.directory import Directory
 from server.staff.elsewhere import Elsewhere
 from server.staff.entrance import Entrance
 from server.staff.keyring import Keyring
+from server.staff.reasons import Reasons
 from server.staff.store import Sessions
-from server.waiting.rules import CLOSED, Hours, Opening, hours_of, opening, run_until
+from server.waiting.rules import CLOSED, Hours, Opening, hours_of, opening
 from server.waiting.store import Waiting
+from server.wire.order import OrderKind
 
 NOTED_WITHIN = 2.0
 """How long a step of a talk waits for the auditor's entry (s)."""
@@ -59,6 +63,8 @@ class House:
     relay: Relay
     pen: Pen
     house_rules: HouseRules
+    by_hand: ByHand
+    reasons: Reasons
     on_failure: Callable[[BaseException], None]
     late: int = 0
     """Hand-offs without a receipt for too long, as the keeper last counted them."""
@@ -79,20 +85,42 @@ class House:
         return self._hours[1]
 
     def opening(self) -> Opening:
-        """Return whether the chat is open now, until when, and when next. Closed, where the changes of the hours cannot be read."""
-        if not self.house_rules.now().hours_known and not self.settings.open_always:
+        """Return whether the chat is open now, by the hours and what a shift lead has decided by hand, until when, and when next.
+
+        Closed, where the changes of the hours or what was decided by hand cannot be read.
+        """
+        hours_known = self.house_rules.now().hours_known or self.settings.open_always
+        if self.by_hand.unknown or not hours_known:
             return CLOSED
-        return opening(self.hours, instant(self.clock()))
+        return opening_now(self.hours, self.by_hand.last, instant(self.clock()))
+
+    @property
+    def announced(self) -> bool:
+        """A shift lead has announced a closing: those who wait and talk are told of it at once."""
+        return self._stands("closing")
+
+    @property
+    def down(self) -> bool:
+        """A shift lead has taken the chat down: it is closed, and says that it does not work."""
+        return self._stands("down")
+
+    def _stands(self, kind: OrderKind) -> bool:
+        order = self.by_hand.last
+        return order is not None and order.kind == kind and not is_over(order, instant(self.clock()))
 
     def run_until(self) -> datetime | None:
         """Return until when a running talk may go on; None while no end is in sight."""
-        return run_until(self.hours, instant(self.clock()))
+        return runs_until(self.hours, self.by_hand.last, instant(self.clock()))
 
-    async def note(self, what: Deed, desk: str, conversation: str, epoch: str, whom: str = "") -> None:
-        """Tell the auditor what was done with a talk. A log that cannot be written is an alarm: no child waits for it."""
+    async def note(self, what: Deed, desk: str, conversation: str, epoch: str, whom: str = "", why: str = "") -> None:
+        """Tell the auditor what was done with a talk."""
+        await self.note_deed(Deeds(what, who=desk, whom=whom, contact=contact_name(conversation, epoch), why=why))
+
+    async def note_deed(self, deed: Deeds) -> None:
+        """Tell the auditor what was done. A log that cannot be written is an alarm: no child waits for it."""
         try:
             async with asyncio.timeout(NOTED_WITHIN):
-                await self.audit.note(Deeds(what, who=desk, whom=whom, contact=contact_name(conversation, epoch)))
+                await self.audit.note(deed)
         except (AuditError, TimeoutError):
             metrics.alarm("audit_lost", 1)
 

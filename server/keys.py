@@ -75,6 +75,7 @@ KINDS: dict[str, Kind] = {
     ),
     "attack": Kind("{{q}}:attack", "string", 300, "flood", "until when the service is under attack (ms)"),
     "blocks": Kind("{{q}}:blocks", "hash", DAY, "flood", "block -> by which desk, since, until, why, who agreed (JSON); not whom"),
+    "order": Kind("{{q}}:order", "string", DAY, "by_hand", "what a shift lead has decided about the opening, until when, and why (JSON)"),
     "spent": Kind("{{p:{p}}}:spent", "string", 240, "flood", "SHA-256 of a puzzle whose solution was used; not by whom"),
     "tries": Kind("{{l:{l}}}:tries", "string", 60, "staff", "wrong sign-ins of one account in this minute"),
 }
@@ -127,6 +128,7 @@ CALLS = KINDS["calls"].pattern.format()
 KEEPER = KINDS["keeper"].pattern.format()
 ATTACK = KINDS["attack"].pattern.format()
 BLOCKS = KINDS["blocks"].pattern.format()
+ORDER = KINDS["order"].pattern.format()
 
 BOOKS = (LINE, PRESENT, TICKETS, WAITS, WHERE, ABSENT, OFFERS, READY, DESKS, CLAIMS)
 """The books of the line and the desks, in the order of `server/lua/books.lua`; every step of both rooms takes them all."""

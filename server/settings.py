@@ -90,6 +90,7 @@ class Settings:
     audit_file: Path
     house_file: Path
     """What the shift lead has changed of hours, exceptions, quick replies and other help."""
+    reasons_file: Path
     audit_secret: Secret
     built: Path
     """The folder of the built browser files."""
@@ -155,6 +156,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             staff_file=data / "staff.json",
             audit_file=data / "audit.log",
             house_file=data / "house.log",
+            reasons_file=data / "reasons.log",
             audit_secret=Secret(keyfiles.read_secret(data / keyfiles.AUDIT_SECRET)),
             built=Path(environ.get("ALARM_BUILT", ROOT / "built")),
             wording=config.parent / "wording",

@@ -1,8 +1,8 @@
 """The counsellor's path: sign in, be free, take, talk, end, register. The mirror of `visit.py`.
 
 This file only awaits in order. What she may do with a talk is decided by the store: each step names her desk.
-How the frames are read one after the other is in `path.py`, what she is shown meanwhile in `desk_shown.py`, and who is
-beside her in `not_alone.py`.
+How the frames are read one after the other is in `path.py`, what she is shown meanwhile in `desk_shown.py`, who is
+beside her in `not_alone.py`, and what she does when she leads the shift in `leading.py`.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from server.conversation.rules import State
 from server.conversation.store import Desk, Say
 from server.door.socket import CloseError, answered_soon
 from server.flood.blocks import ShutOut
-from server.not_alone import NotAlone
+from server.leading import Leading
 from server.pairing.store import NotTaken
 from server.path import GO_SECONDS
 from server.relay import WORKER, Hint
@@ -31,7 +31,7 @@ from server.steps import clear_desk, end_talk, hand_off, learn, leave_desk, matc
 from server.wire import frames as f
 
 
-class Shift(NotAlone):
+class Shift(Leading):
     """One counsellor's work over one connection."""
 
     def parse(self, text: str) -> f.Frame:
@@ -279,6 +279,10 @@ Shift.steps = {
     f.Whisper: Shift.whisper,
     f.AskOver: Shift.ask_over,
     f.Sign: Shift.sign,
+    f.GiveOrder: Shift.order,
+    f.LiftOrder: Shift.lift,
+    f.EndTalk: Shift.end_talk,
+    f.MoveTalk: Shift.move_talk,
     f.Here: Shift.here,
     f.Ping: Shift.ping,
 }

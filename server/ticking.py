@@ -13,6 +13,7 @@ from server.company import beside, states
 from server.conversation.rules import State
 from server.flood.blocks import ShutOut
 from server.house import House
+from server.overview import overview
 from server.relay import WORKER, Hint
 from server.session.rules import BEAT_MS
 from server.shift import Shift
@@ -70,6 +71,7 @@ class Ticking:
     async def tick(self) -> None:
         """One second."""
         now = self.house.clock()
+        await self.house.by_hand.look(now)
         self.follow_leap(now)
         self.house.house_rules.look()
         if now - self.beaten >= BEAT_MS:
@@ -86,9 +88,14 @@ class Ticking:
             self.turns += 1
             if self.turns % LATE_TURNS == 1:
                 self.late = await self.late_registrations(now)
-            for shift in [one for one in self.shifts if one.early is None]:
+            here = [one for one in self.shifts if one.early is None]
+            for shift in here:
                 await shift.tick(line)
                 await shift.show_company(company, desks, self.late)
+            if leads := [one for one in here if one.leads]:
+                told = await overview(self.house, company, line, self.late)
+                for shift in leads:
+                    shift.show_overview(told)
 
     def follow_leap(self, now: int) -> None:
         """When the clock has leapt, what was noted before leaps with it: nobody has been silent for longer than before."""

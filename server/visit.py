@@ -63,6 +63,7 @@ class Visit(ChildTold):
             await prove(self.house, self.socket)
         async with answered_soon():
             token = hello.token or await self.begin()
+            self.closing = 0 if hello.token else None  # what this browser was told before may not be so any more
             await self.attach(token)
             talk = await self.read()
         whole = recovers(talk, hello.epoch, hello.seq)

@@ -77,9 +77,9 @@ class Tongue:
         local = when.astimezone(ZoneInfo(zone))
         return self.say("opens", day=self.day(local, now.astimezone(ZoneInfo(zone))), time=self.clock(local))
 
-    def standing(self, is_open: bool, opens_at: datetime | None, now: datetime, zone: str) -> str:  # noqa: FBT001 - as it is told
-        """Return in a sentence whether one can write now, and when otherwise."""
-        return self.loader["is_open"] if is_open else f"{self.child['closed_title']}. {self.opens(opens_at, now, zone)}"
+    def standing(self, is_open: bool, opens_at: datetime | None, now: datetime, zone: str, shut: str = "") -> str:  # noqa: FBT001 - as it is told
+        """Return in a sentence whether one can write now, and when otherwise. `shut`: said instead of that it is closed."""
+        return self.loader["is_open"] if is_open else f"{shut or self.child['closed_title']}. {self.opens(opens_at, now, zone)}"
 
     def until(self, when: datetime | None, zone: str) -> str:
         """Return until when the chat is open, in a sentence; "" while no end is in sight. `when` is aware."""

@@ -74,7 +74,7 @@ export function warning(visit: Visit, page: Page, now: number, say: Say): string
   if (visit.line === "lost") return say(visit.token === null || now - visit.since >= STILL_LOST ? "connection_still_lost" : "connection_lost");
   if (visit.back > now) return say("connection_back");
   if (visit.full) return say("too_many");
-  if (visit.mustEnd !== null) return say("closing_soon", { time: clockWords(visit.mustEnd, page.timezone, say) });
+  if (visit.mustEnd !== null) return say(visit.screen === "waiting" ? "waiting_may_close" : "closing_soon", { time: clockWords(visit.mustEnd, page.timezone, say) });
   const minutes = minutesLeft(visit, now, page.silence_minutes);
   if (minutes !== null) return say("quiet_soon", { n: minutes });
   const { planned } = visit;

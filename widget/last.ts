@@ -86,7 +86,7 @@ export function closedScreen(with_: Last): TemplateResult {
   const { page, say, visit, now } = with_;
   const waited = visit.conversation !== null;
   return html`<main class="page last">
-    <h1 tabindex="-1">${say("closed_title")}</h1>
+    <h1 tabindex="-1">${say(visit.down || page.down ? "failed_title" : "closed_title")}</h1>
     ${waited ? html`<p>${say("closed_waiting")}</p>` : nothing}
     <p class="lead">${opensWords(visit.opensAt, now, page.timezone, say)}</p>
     <p>${pressable(say("closed_call"))}</p>

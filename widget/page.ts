@@ -31,6 +31,8 @@ export interface Page {
   readonly numbers: readonly TelephoneNumber[];
   readonly other_help: readonly OtherHelp[];
   readonly open: boolean;
+  /** Somebody has taken it down: it is closed, and says that it does not work. */
+  readonly down: boolean;
   /** The opening window is not looked at: a trial. */
   readonly open_always: boolean;
   /** Instants (ms): when this window ends, and when the next begins. */

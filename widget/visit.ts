@@ -76,6 +76,8 @@ export interface Visit {
   readonly over: string | null;
   readonly endedBy: EndedBy | null;
   readonly opensAt: number | null;
+  /** The chat was taken down: it does not work just now. */
+  readonly down: boolean;
   /** The talk has reached its cap. */
   readonly full: boolean;
   /** What the browser works at for a moment, before this connection lets it in. */
@@ -136,6 +138,7 @@ export function nobody(language: Language, opensAt: number | null = null): Visit
     over: null,
     endedBy: null,
     opensAt,
+    down: false,
     full: false,
     working: null,
   };
@@ -276,7 +279,7 @@ export function receive(visit: Visit, frame: ToChild, now: number): Visit {
     case "ended":
       return ended(visit, frame.by);
     case "closed":
-      return { ...visit, screen: "closed", line: "idle", opensAt: frame.opens_at ?? visit.opensAt };
+      return { ...visit, screen: "closed", line: "idle", opensAt: frame.opens_at ?? visit.opensAt, down: frame.down ?? false };
     case "refused":
       return refused(visit, frame, now);
     case "pong":

@@ -4,14 +4,11 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { clockWords } from "../browser/clock.ts";
 import type { Say } from "../browser/words.ts";
 import type { Conversation } from "./conversation.ts";
 import { numberList, otherNumbers, pressable } from "./pieces.ts";
 import type { Visit } from "./visit.ts";
 
-/** So long (ms) before closing time those who wait are told that they may not be reached. */
-const MAY_CLOSE = 30 * 60_000;
 /** Beyond so many minutes it is only said that it may take long. */
 const LONG = 60;
 
@@ -22,7 +19,6 @@ export function waitingCard(with_: Conversation): TemplateResult {
     <p class="place">${visit.working !== null ? pressable(placeWords(visit, say)) : placeWords(visit, say)}</p>
     <p class="span">${waitWords(visit, say)}</p>
     <p class=${visit.wasLost ? "" : "more"}>${visit.wasLost ? say("lost") : say("waiting_body")} ${written ? nothing : say("waiting_unread")}</p>
-    ${mayClose(with_)}
     ${visit.wish.danger
       ? html`<div class="danger"><p>${pressable(say(visit.told.danger ? "danger_done" : "danger_body"))}</p>${numberList(page.numbers, say)}</div>`
       : html`<div class="row"><button type="button" class="quiet alarm" @click=${with_.danger}>${say("danger_button")}</button>${endButton(with_, "leave")}</div>`}
@@ -34,12 +30,6 @@ export function waitingCard(with_: Conversation): TemplateResult {
 export function placeWords({ place, line, working }: Visit, say: Say): string {
   if (place === null || line !== "open") return say(working !== null ? "work" : "connecting");
   return place === 1 ? say("place_next") : say("place", { n: place });
-}
-
-function mayClose({ page, say, now }: Conversation): TemplateResult | typeof nothing {
-  const { closes_at: at, timezone } = page;
-  if (at === null || page.open_always || at - now > MAY_CLOSE || at < now) return nothing;
-  return html`<p>${pressable(say("waiting_may_close", { time: clockWords(at, timezone, say) }))}</p>`;
 }
 
 function hasWritten({ visit }: Conversation): boolean {

@@ -70,6 +70,7 @@ class Pages:
             tongue=tongue,
             words=tongue.child,
             open=self.house.opening().open,
+            shut=self.shut(tongue),
             opens=self.opens(tongue),
             until=tongue.until(self.house.opening().closes_at, helpline.timezone),
             numbers=helpline.numbers,
@@ -102,7 +103,11 @@ class Pages:
         if full:
             return tongue.child["failed_full"]
         now = self.house.opening()
-        return tongue.standing(now.open, now.opens_at, instant(self.house.clock()), self.house.helpline.timezone)
+        return tongue.standing(now.open, now.opens_at, instant(self.house.clock()), self.house.helpline.timezone, self.shut(tongue))
+
+    def shut(self, tongue: Tongue) -> str:
+        """Return that the chat is closed, or that it does not work."""
+        return tongue.child["failed_title" if self.house.down else "closed_title"]
 
     async def loader(self, request: Request) -> Response:
         """`GET /loader.js`: the one script on the host's page."""
@@ -143,6 +148,7 @@ class Pages:
             "numbers": [[number.number, number.label, number.tel] for number in helpline.numbers],
             "other_help": [others_told(helpline, one, instant(self.house.clock())) for one in helpline.other_help],
             "open": now.open,
+            "down": self.house.down,
             "open_always": self.house.settings.open_always,
             "closes_at": ms(now.closes_at) if now.closes_at else None,
             "opens_at": ms(opens_at) if opens_at else None,

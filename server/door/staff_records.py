@@ -28,12 +28,13 @@ class Records:
             await self.house.audit.note(Deeds("audit_read", who=account_of(request).id))
         entries, faults = await self.house.audit.latest(SHOWN)
         names = {account.id: account.name for account in directory.read(self.house.settings.staff_file).accounts}
-        rows = [shown(entry, names) for entry in entries]
+        marked = await self.house.reasons.marked()
+        rows = [shown(entry, names, marked) for entry in entries]
         return self.views.page("audit.html", request, rows=rows, faults=len(faults), line=faults[0].line if faults else 0)
 
 
-def shown(entry: Entry, names: dict[str, str]) -> dict[str, str | int]:
-    """Return an entry as a row: people by their names while they have accounts."""
+def shown(entry: Entry, names: dict[str, str], marked: dict[str, str]) -> dict[str, str | int]:
+    """Return an entry as a row: people by their names while they have accounts, reasons while they are kept and fit their mark."""
     deed = entry.deed
     return {
         "n": entry.n,
@@ -42,5 +43,5 @@ def shown(entry: Entry, names: dict[str, str]) -> dict[str, str | int]:
         "who": names.get(deed.who, deed.who),
         "whom": names.get(deed.whom, deed.whom),
         "contact": deed.contact[:CONTACT],
-        "why": deed.why,
+        "why": marked.get(deed.why, deed.why),
     }

@@ -88,7 +88,7 @@ FRAMES: Mapping[str, Allowed] = dict.fromkeys(
         "ping",
     ),
     AT_A_DESK,
-)
+) | dict.fromkeys(("order", "lift", "end_talk", "move_talk"), LEAD)
 """The name of a frame (`t`) -> who may send it."""
 
 HOMES = ("/staff", "/staff/people", "/staff/audit", "/staff/me")

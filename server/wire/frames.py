@@ -14,6 +14,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from server.ids import ID_PATTERN
+from server.wire.order import OrderKind
 
 PROTOCOL = "alarmtelefonen.v1"
 MAX_FRAME = 16 * 1024
@@ -50,8 +51,8 @@ Language = Literal["nb", "nn", "en", "se", "nb-easy"]
 About = Literal["unsaid", "me", "other"]
 """Whom it is about, if the child says so."""
 Role = Literal["child", "counsellor"]
-EndedBy = Literal["child", "counsellor", "silence", "hours", "left"]
-"""Who or what ended it; `left`: the quick exit, or gone for too long."""
+EndedBy = Literal["child", "counsellor", "silence", "hours", "left", "lead"]
+"""Who or what ended it; `left`: the quick exit, or gone for too long; `lead`: the shift lead."""
 Refusal = Literal[
     "not_talking",  # the talk is not in a state that allows this
     "out_of_order",  # the sender counter is not the next one: read the history and send again
@@ -281,9 +282,9 @@ class CounsellorLost(Frame, frozen=True, tag="counsellor_lost"):
 
 
 class ClosingSoon(Frame, frozen=True, tag="closing_soon"):
-    """The talk must end at `at`; said in good time."""
+    """To one who talks: the talk must end at `at`. To one who waits: the chat closes at `at`. Said in good time; None: not any more."""
 
-    at: int
+    at: int | None
     """An instant (ms)."""
 
 
@@ -308,10 +309,12 @@ class Ended(Frame, frozen=True, tag="ended"):
 
 
 class Closed(Frame, frozen=True, tag="closed"):
-    """The chat is closed by its opening hours; the socket closes with 4510 after it."""
+    """The chat is closed, by its opening hours or by hand; the socket closes with 4510 after it."""
 
     opens_at: int | None
     """When it opens next (ms); null: nobody knows."""
+    down: bool = False
+    """It was taken down: it does not work just now."""
 
 
 class Refused(Frame, frozen=True, tag="refused"):
@@ -518,6 +521,44 @@ class Here(Frame, frozen=True, tag="here"):
     """She is at work: the answer to `session_ends`, when nothing else is to be done."""
 
 
+Reason = Annotated[str, msgspec.Meta(pattern=r"^\S.{1,298}\S$")]
+"""Why a shift lead did something by hand, in her words: kept where staff data is, and shown to shift leads and auditors."""
+Instant = Annotated[int, msgspec.Meta(ge=0, le=2**43)]
+"""Whole milliseconds since 1970 UTC."""
+
+
+class GiveOrder(Frame, frozen=True, tag="order"):
+    """A shift lead opens, closes, lets in nobody new, announces a closing or takes the chat down, instead of what the hours say."""
+
+    kind: OrderKind
+    reason: Reason
+    until: Instant | None = None
+    """When it ends by itself; None: with this evening. A day is the longest."""
+    closes_at: Instant | None = None
+    """`closing`: when it closes."""
+
+
+class LiftOrder(Frame, frozen=True, tag="lift"):
+    """A shift lead takes the order that stands back: the hours count again."""
+
+    reason: Reason
+
+
+class EndTalk(Frame, frozen=True, tag="end_talk"):
+    """A shift lead ends a running talk; whoever has it writes it up."""
+
+    conversation: Id
+    reason: Reason
+
+
+class MoveTalk(Frame, frozen=True, tag="move_talk"):
+    """A shift lead lets a running talk go on at another desk that has room, or (None) with the next who is free: first in the line."""
+
+    conversation: Id
+    reason: Reason
+    desk: Id | None = None
+
+
 StaffFrame = (
     StaffHello
     | Free
@@ -542,6 +583,10 @@ StaffFrame = (
     | AskOver
     | Sign
     | Here
+    | GiveOrder
+    | LiftOrder
+    | EndTalk
+    | MoveTalk
     | Ping
 )
 
@@ -784,6 +829,92 @@ class Whispered(Frame, frozen=True, tag="whispered"):
     conversation: Id | None = None
 
 
+Light = Literal["green", "yellow", "red"]
+LightRule = Literal["nobody", "each", "longest", "danger", "help", "attack", "unconfirmed", "late"]
+"""What the light of a shift looks at."""
+
+
+class Lit(msgspec.Struct, frozen=True):
+    """One rule of the light: what is counted, how much it is now, from how much on it is yellow and red, and what follows."""
+
+    what: LightRule
+    now: int
+    yellow: int | None
+    red: int | None
+    light: Light
+
+
+class SomeTalk(msgspec.Struct, frozen=True):
+    """A talk at some desk as a shift lead sees it: nothing that names a child, and nothing that was said."""
+
+    conversation: Id
+    state: Literal["talking", "wrapping_up"]
+    since: int
+    ended: int | None
+    danger: bool
+
+
+class AtWork(msgspec.Struct, frozen=True):
+    """One who is at work, or has talks though she is not heard."""
+
+    desk: Id
+    name: str
+    alias: str
+    """What a child sees."""
+    free: bool
+    """She takes children; False: she is on a break."""
+    here: bool
+    """Her browser is heard."""
+    room: int
+    rings: bool
+    """A child rings at her desk now."""
+    talks: list[SomeTalk]
+
+
+class Stands(msgspec.Struct, frozen=True):
+    """The order by hand that stands."""
+
+    kind: OrderKind
+    name: str
+    """Who has given it."""
+    reason: str
+    at: int
+    until: int
+    closes_at: int | None
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """How many were answered in one hour of the last three."""
+
+    hour: int
+    """When the hour begins (ms)."""
+    count: int
+
+
+class Overview(Frame, frozen=True, tag="overview"):
+    """The whole shift, to shift leads only; sent whenever it changed."""
+
+    light: Light
+    rules: list[Lit]
+    open: bool
+    serving: bool
+    """Those in the line are still served."""
+    closes_at: int | None
+    opens_at: int | None
+    waiting: Count
+    longest: int | None
+    """The instant since when the one who waits longest has waited."""
+    talking: Count
+    wrapping_up: Count
+    late: Count
+    """Talks that are over and were not written up in time."""
+    unconfirmed: Count
+    attack: bool
+    at_work: list[AtWork]
+    answered: list[Answered]
+    order: Stands | None
+
+
 ToStaff = (
     StaffWelcome
     | Desk
@@ -799,6 +930,7 @@ ToStaff = (
     | Beside
     | HouseNow
     | Whispered
+    | Overview
     | Refused
     | Pong
 )

@@ -33,7 +33,7 @@ export const to_child: readonly ToChild[] = [
   {"t":"planned","at":1798761600000},
   {"t":"hand_over","alias":"Mia"},
   {"t":"ended","by":"counsellor"},
-  {"t":"closed","opens_at":1798761600000},
+  {"t":"closed","opens_at":1798761600000,"down":true},
   {"t":"refused","what":"say","why":"not_now","id":"iiiiiiiiiiiiiiiiiiiiii"},
   {"t":"pong","seq":8},
 ];
@@ -62,6 +62,10 @@ export const staff: readonly StaffFrame[] = [
   {"t":"ask_over","conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii"},
   {"t":"sign","conversation":"cccccccccccccccccccccc","what":"kkkkkkkkkkkkkkkkkkkkkk"},
   {"t":"here"},
+  {"t":"order","kind":"closing","reason":"Sykdom på vakten","until":1798768800000,"closes_at":1798763400000},
+  {"t":"lift","reason":"Alle er på plass"},
+  {"t":"end_talk","conversation":"cccccccccccccccccccccc","reason":"Ikke et barn"},
+  {"t":"move_talk","conversation":"cccccccccccccccccccccc","reason":"Kari må gå","desk":"iiiiiiiiiiiiiiiiiiiiii"},
   {"t":"ping"},
 ];
 
@@ -79,6 +83,7 @@ export const to_staff: readonly ToStaff[] = [
   {"t":"session_ends","at":1798761600000,"last":true},
   {"t":"beside","colleagues":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","key_id":"kkkkkkkkkkkkkkkkkkkkkk","key":"BAMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=","free":true,"talks":1}],"asked":[{"conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii","since":1798761600000}],"readers":[{"conversation":"cccccccccccccccccccccc","desk":"iiiiiiiiiiiiiiiiiiiiii"}],"calls":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","conversation":"cccccccccccccccccccccc","since":1798761600000,"coming":"kkkkkkkkkkkkkkkkkkkkkk"}],"late":1},
   {"t":"house","changed":3,"asked":[{"block":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","since":1798761600000,"until":1798761600000}]},
+  {"t":"overview","light":"yellow","rules":[{"what":"nobody","now":2,"yellow":null,"red":0,"light":"green"},{"what":"longest","now":7,"yellow":5,"red":15,"light":"yellow"}],"open":true,"serving":true,"closes_at":1798765200000,"opens_at":null,"waiting":2,"longest":1798761180000,"talking":1,"wrapping_up":0,"late":0,"unconfirmed":0,"attack":false,"at_work":[{"desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Kari","alias":"Mia","free":true,"here":true,"room":2,"rings":true,"talks":[{"conversation":"cccccccccccccccccccccc","state":"talking","since":1798761540000,"ended":null,"danger":false}]}],"answered":[{"hour":1798758000000,"count":4}],"order":{"kind":"closing","name":"Lea","reason":"Sykdom på vakten","at":1798761600000,"until":1798768800000,"closes_at":1798765200000}},
   {"t":"whispered","id":"iiiiiiiiiiiiiiiiiiiiii","desk":"iiiiiiiiiiiiiiiiiiiiii","name":"Ola","at":1798761600000,"box":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWltcXV5fYGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKDhIWGh4iJiouMjY6PkJGSk5SVlpeYmZqbnJ2en6ChoqOkpaanqKmqq6ytrq+wsbKztLW2t7i5uru8vb6/wMHCw8TFxsfIycrLzM3Oz9DR0tPU1dbX2Nna29zd3t/g4eLj5OXm5+jp6uvs7e7v8PHy8/T19vf4+fr7/P3+/wEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=","conversation":"cccccccccccccccccccccc"},
   {"t":"refused","what":"take","why":"taken","conversation":"cccccccccccccccccccccc"},
   {"t":"pong"},

@@ -54,7 +54,7 @@ const CODED: Record<string, readonly string[]> = {
   standing_: ["away", "full", "writing_up"],
   me_: ["away", "free", "full", "writing_up"],
   link_: ["connecting", "open", "lost", "over"],
-  over_: ["child", "counsellor", "silence", "hours", "left"],
+  over_: ["child", "counsellor", "silence", "hours", "left", "lead"],
   over_title_: ["signed_out", "replaced", "failed"],
   over_body_: ["signed_out", "replaced", "failed"],
   over_again_: ["replaced", "failed"],

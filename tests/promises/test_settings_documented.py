@@ -50,6 +50,7 @@ def test_nothing_is_told_that_does_not_exist() -> None:
         AUDIT_SECRET,
         "audit.log",
         "house.log",
+        "reasons.log",
         *(f"{pair}.{half}" for pair in PAIRS for half in ("key", "pub")),
         "staff.json",
         "journal.sqlite",

@@ -80,6 +80,7 @@ test("each warning that is seen is also said as a status", () => {
   assert.equal(said({}), "");
   assert.equal(said({ full: true }), "<too_many>");
   assert.equal(said({ mustEnd: NOW }), "<closing_soon>");
+  assert.equal(said({ mustEnd: NOW, screen: "waiting" }), "<waiting_may_close>");
   assert.equal(said({ planned: NOW + 1 }), "<planned>");
   assert.equal(said({ planned: NOW }), "<planned_now>");
   assert.equal(said({ planned: NOW, mustEnd: NOW }), "<closing_soon>");

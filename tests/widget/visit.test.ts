@@ -299,6 +299,7 @@ test("closing time in the line is the closed page; after a talk it is the last p
   assert.equal(hears(waiting(), { t: "ended", by: "hours" }).screen, "closed");
   assert.equal(hears(talking(), { t: "ended", by: "hours" }).screen, "ended");
   assert.deepEqual(hears(begun(), { t: "closed", opens_at: 5 }).opensAt, 5);
+  assert.deepEqual([hears(begun(), { t: "closed", opens_at: 5 }).down, hears(begun(), { t: "closed", opens_at: 5, down: true }).down], [false, true]);
 });
 
 test("after the end nothing that the server says changes the screen", () => {
