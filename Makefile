@@ -4,7 +4,7 @@
 OPEN ?= $(ALARM_OPEN)
 BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs tools/small.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
 
-.PHONY: run build test faults bench-web screens check promises sbom docs lock clean
+.PHONY: run build test faults bench-web evening screens check promises sbom docs lock clean
 .DELETE_ON_ERROR:
 
 run: .make/run .make/built ## everything on this machine; OPEN=always: without looking at the hours
@@ -20,6 +20,9 @@ faults: .make/test .make/built ## the long run: every fault many times; writes d
 
 bench-web: .make/test .make/built .make/browsers ## what the child's side costs a telephone; writes docs/performance-web.md
 	@exec .venv/bin/python -m bench.web
+
+evening: .make/test .make/built .make/browsers ## six counsellors, three talks each, forty who wait; writes docs/performance-web.md
+	@exec .venv/bin/python -m bench.evening
 
 screens: .make/test .make/built .make/browsers ## a picture of every screen, in every language, on phone and desktop, light and dark: e2e/screens/
 	@exec .venv/bin/python -m bench.screens

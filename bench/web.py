@@ -8,11 +8,11 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from bench.page import Row, put, table
 from e2e.conftest import CHROMIUM, FLAGS, PHONE, ROOT, Product, start
 from e2e.people.counsellor import Counsellor
 
@@ -36,29 +36,6 @@ BEFORE = """paint => 1 + performance.getEntriesByType("resource").filter(({start
 SAY = """texts => { const {talk} = document.querySelector("talk-pane"); texts.forEach(text => void talk.say(text)) }"""
 READABLE = """many => document.querySelectorAll("[role=log] > .message").length === many && !document.querySelector("[role=log] .odd")"""
 WORDS = "Det høres tungt ut. Har du noen voksne du kan snakke med om det?"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure beside what it may be."""
-
-    what: str
-    most: float
-    unit: str
-    is_: float
-
-    @property
-    def good(self) -> bool:
-        """Whether it is within its budget."""
-        return self.is_ <= self.most
-
-    def cells(self) -> tuple[str, ...]:
-        """Return it as it is printed."""
-        return (
-            self.what,
-            *(f"{value:,.{int(self.unit == 'MB')}f} {self.unit}".strip() for value in (self.most, self.is_)),
-            "yes" if self.good else "NO",
-        )
 
 
 def sizes() -> list[Row]:
@@ -164,12 +141,6 @@ def empty(browser: Browser) -> float:
     return held
 
 
-def table(rows: list[Row]) -> str:
-    """Return the rows as a table."""
-    head = (("what", "at most", "is", "within"), ("---", "---:", "---:", "---"))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (*head, *(row.cells() for row in rows)))
-
-
 def measure(browser: Browser, product: Product, *, quick: bool) -> list[Row]:
     """Return every figure."""
     return [*sizes(), *first(browser, product, 1 if quick else 5), *talk(browser, product, FEW if quick else MANY)]
@@ -188,20 +159,9 @@ def main() -> int:
             product.stop()
     print(table(rows))  # noqa: T201 - a command speaks to the one who gave it
     if not quick:
-        (ROOT / "docs" / "performance-web.md").write_text(PAGE.format(table=table(rows)), "utf-8")
+        put("child", table(rows))
     return 0 if all(row.good for row in rows) else 1
 
-
-PAGE = """# What the child's side costs a telephone
-
-Made by `make bench-web` (`bench/web.py`): Chromium with its own means to be slow; two web workers and a store on the same machine.
-Times differ between machines; sizes and counts do not, and `make test` holds them. A piece of work is what keeps the page from
-answering a finger: by the clock, so what else the machine does meanwhile counts against us; 0 means that none took more than 50 ms.
-
-{table}
-
-All of it travels with brotli, where the browser can unpack that.
-"""
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,9 +6,10 @@
  * 2. New messages are announced politely (role="log"), one's own when it is stored; a change of "sent" to "seen" is not announced.
  * 3. Focus never moves. It scrolls along only while the reader is at the end.
  * 4. What one side says in one go stands together under one name; each message keeps its own for those who hear it, and its time for who asks.
+ * 5. A message that is stored is drawn once, and again only when something in it changes; nothing here asks the browser for a layout.
  */
 
-import { LitElement, html, nothing, type TemplateResult } from "lit";
+import { LitElement, html, noChange, nothing, type TemplateResult } from "lit";
 
 import { clockWords } from "./clock.ts";
 import type { Role } from "./frames.ts";
@@ -71,18 +72,20 @@ export class ChatTranscript extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    const { entries } = this.talk;
     const last = lastOfEachStanding(this.talk);
-    const lines: readonly Line[] = [...this.talk.entries, ...this.unsent];
-    const draw = (line: Line, index: number) => this.#line(line, this.#isMore(line, lines[index - 1]), last);
+    const lines: readonly Line[] = [...entries, ...this.unsent];
+    const draw = (line: Line, index: number) => this.#line(line, index, lines[index - 1], last);
+    this.#drawn.length = entries.length;
     return html`<div class="log ${this.timed ? "timed" : ""}" tabindex="0" @scroll=${this.#scrolled}>
         <div role="log" aria-live="polite" aria-relevant="additions" aria-label=${this.label || this.say("log_label")}>
-          ${this.talk.entries.map(draw)}
-          <div aria-live="off">${this.unsent.map((line, index) => draw(line, this.talk.entries.length + index))}</div>
+          ${entries.map(draw)}
+          <div aria-live="off">${this.unsent.map((line, index) => draw(line, entries.length + index))}</div>
         </div>
         <p class="typing">${this.typing === "" ? nothing : this.say("typing", { name: this.typing })}</p>
         ${lines.length === 0 ? nothing : this.#times()}
       </div>
-      ${this.unseen ? html`<button type="button" class="new" @click=${this.#toEnd}>${this.say("new_below")}</button>` : nothing}`;
+      ${this.unseen ? html`<button type="button" class="new" @click=${this.#toNew}>${this.say("new_below")}</button>` : nothing}`;
   }
 
   #times(): TemplateResult {
@@ -104,13 +107,23 @@ export class ChatTranscript extends LitElement {
     return "seq" in line ? line.shown : { kind: line.kind ?? "text", text: line.text };
   }
 
-  #line(line: Line, more: boolean, last: ReadonlySet<number>): TemplateResult {
-    const late = !("seq" in line) && (this.late !== "" || isLate(line, this.moment || Date.now()));
-    const mine = this.#role(line) === this.talk.me;
+  /** What each stored message was last drawn from, by its place. */
+  #drawn: unknown[][] = [];
+
+  #line(line: Line, index: number, before: Line | undefined, last: ReadonlySet<number>): TemplateResult | typeof noChange {
+    const stored = "seq" in line;
+    const role = this.#role(line);
+    const mine = role === this.talk.me;
+    const more = this.#isMore(line, before);
+    const late = !stored && (this.late !== "" || isLate(line, this.moment || Date.now()));
     const state = this.#stateOf(line, late, last);
+    const who = mine ? this.say("you") : this.names[role];
+    const from = [line, more, state, who, this.say, this.use];
+    if (stored && from.every((one, at) => one === this.#drawn[index]?.[at])) return noChange;
+    if (stored) this.#drawn[index] = from;
     const shown = this.#shown(line);
     return html`<div class="message ${mine ? "mine" : "theirs"} ${more ? "more" : ""} ${late ? "late" : ""} ${isStep(shown) ? "step" : ""}">
-      <p class="who">${mine ? this.say("you") : this.names[this.#role(line)]} <time>${clockWords(line.at, this.zone, this.say)}</time></p>
+      <p class="who">${who} <time>${clockWords(line.at, this.zone, this.say)}</time></p>
       ${this.#text(shown)} ${state === "" ? nothing : html`<p class="state">${state}</p>`}
     </div>`;
   }
@@ -149,31 +162,40 @@ export class ChatTranscript extends LitElement {
 
   #atEnd = true;
 
-  get #log(): HTMLElement | null {
-    return this.querySelector(".log");
+  get #log(): HTMLElement {
+    return this.querySelector(".log") as HTMLElement;
+  }
+
+  /** Told by the browser after it has laid out a change: what is there and what it stands in may have another height. */
+  #sizes = new ResizeObserver(() => this.#atEnd && this.#toEnd());
+
+  protected override firstUpdated(): void {
+    for (const one of [this.#log, ...this.#log.children]) this.#sizes.observe(one);
   }
 
   #scrolled = (): void => {
-    const log = this.#log;
-    if (log === null) return;
-    this.#atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+    const { scrollHeight, scrollTop, clientHeight } = this.#log;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
     if (this.#atEnd) this.unseen = false;
   };
 
-  #toEnd = (): void => {
+  #toEnd(): void {
     const log = this.#log;
-    if (log !== null) log.scrollTop = log.scrollHeight;
+    log.scrollTop = log.scrollHeight;
     this.#atEnd = true;
     this.unseen = false;
+  }
+
+  /** The button that was pressed goes: the focus goes to what it led to. */
+  #toNew = (): void => {
+    this.#toEnd();
+    this.#log.focus();
   };
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {
-    const more = changed.has("unsent") || changed.has("talk") || changed.has("typing");
-    if (!more) return;
-    const before = changed.get("talk") as Talk | undefined;
-    const newest = this.talk.entries[this.talk.entries.length - 1];
-    if (this.#atEnd || this.#wroteNow(changed)) this.#toEnd();
-    else if (before !== undefined && newest !== undefined && before.entries.length < this.talk.entries.length) this.unseen = true;
+    const before = (changed.get("talk") as Talk | undefined)?.entries;
+    if (this.#wroteNow(changed)) this.#toEnd();
+    else if (!this.#atEnd && before !== undefined && before.length < this.talk.entries.length) this.unseen = true;
   }
 
   #wroteNow(changed: Map<PropertyKey, unknown>): boolean {

@@ -20,6 +20,8 @@ import type { Shift } from "./shift.ts";
 import { stripView } from "./strip.ts";
 
 const SECOND = 1_000;
+/** So long (ms) a covered window may leave a change undrawn. */
+const COVERED = 100;
 const SIGNED_OUT = 4501;
 const REPLACED = 4509;
 
@@ -102,6 +104,12 @@ export class StaffDashboard extends LitElement {
     clearInterval(this.#clock);
     removeEventListener("keydown", this.#key);
     document.removeEventListener("visibilitychange", this.#seen);
+  }
+
+  /** Drawn at most once for each picture that the browser makes, whatever comes. A tab that is not looked at has none, and rings all the same. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (document.visibilityState === "visible") await nextPicture();
+    super.scheduleUpdate();
   }
 
   protected override render(): TemplateResult {
@@ -349,4 +357,12 @@ export class StaffDashboard extends LitElement {
   }
 
   #seen = (): void => this.requestUpdate();
+}
+
+/** The next picture; soon, in a window that is covered and makes none. */
+function nextPicture(): Promise<unknown> {
+  return new Promise((come) => {
+    requestAnimationFrame(come);
+    setTimeout(come, COVERED);
+  });
 }

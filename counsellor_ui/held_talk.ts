@@ -2,7 +2,7 @@
  * One talk that a counsellor holds: its entries, its key, what she has written and not yet sent, its form.
  *
  * Rules of this file:
- * 1. Nothing is shown before it has opened in its place.
+ * 1. Nothing is shown before it has opened in its place; what was sealed here, under the box that the talk now holds, is known without that.
  * 2. What she writes stays here until the server has stored it.
  * 3. `forget` drops everything at once; work that was under way ends without a trace.
  */
@@ -155,7 +155,7 @@ export class HeldTalk {
     this.refused = null;
     this.#acknowledge(id);
     if (this.#doubtful.has(id) || item?.box == null) this.heardOf(seq);
-    else await this.#receive([{ t: "message", seq, role: "counsellor", id, n: item.n, at, box: item.box }]);
+    else await this.#receive([{ t: "message", seq, role: "counsellor", id, n: item.n, at, box: item.box }], item);
     await this.#pump();
   }
 
@@ -294,9 +294,11 @@ export class HeldTalk {
     if (step.say) this.around.send({ t: "typing", conversation: this.conversation, on: false });
   }
 
-  async #receive(messages: readonly Message[]): Promise<void> {
+  /** Take in entries; `own`: the only one is what was sealed here, whose words need no opening. */
+  async #receive(messages: readonly Message[], own?: outboxes.Unsent): Promise<void> {
     if (this.#gone) return;
     this.talk = talks.receive(this.talk, messages);
+    if (own !== undefined) this.talk = talks.opened(this.talk, messages[0]!.seq, { kind: own.kind ?? "text", text: own.text }, own.id);
     this.#askForGap();
     this.around.changed();
     await this.#openAll();

@@ -9,8 +9,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import type { ChatComposer } from "../browser/composer.ts";
-import type { Unsent } from "../browser/outbox.ts";
-import type { ChatTranscript } from "../browser/transcript.ts";
+import { EMPTY, type Unsent } from "../browser/outbox.ts";
 import { besideView, type CompanyView } from "./company_view.ts";
 import type { PaneView } from "./desk.ts";
 import type { Told } from "./form.ts";
@@ -124,14 +123,9 @@ export class TalkPane extends WritingUp {
     this.shift.shown(document.visibilityState === "visible");
   });
 
-  /** A talk whose room on the screen changes keeps its end in view, if that is where the reader is. */
-  #sizes = new ResizeObserver(([size]) => (size?.target as ChatTranscript | undefined)?.requestUpdate("typing"));
-
   protected override firstUpdated(): void {
     const transcript = this.querySelector("chat-transcript");
-    if (transcript === null) return;
-    this.#sizes.observe(transcript);
-    this.#sight.observe(transcript);
+    if (transcript !== null) this.#sight.observe(transcript);
   }
 
   /** The field in which she wrote goes when the talk is over: the focus stays in this pane, where no key does anything. */
@@ -144,7 +138,6 @@ export class TalkPane extends WritingUp {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#sizes.disconnect();
     this.#sight.disconnect();
   }
 
@@ -242,9 +235,10 @@ export class TalkPane extends WritingUp {
     return { talk, view, say, name, zone, now: shift.now() };
   }
 
-  /** What is still to be sent; a fresh list, so that "not sent yet" is said in time. When the talk is over nothing will be. */
+  /** What is still to be sent; if anything is, a fresh list, so that "not sent yet" is said in time. When the talk is over nothing will be. */
   #unsent(): readonly Unsent[] {
-    return this.view.state === "talking" ? [...this.talk.outbox.items] : [];
+    const { items } = this.view.state === "talking" ? this.talk.outbox : EMPTY;
+    return items.length > 0 ? [...items] : EMPTY.items;
   }
 
   // --- quick replies ---

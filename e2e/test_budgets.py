@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Browser
 
-from bench.web import measure, table
+from bench.page import table
+from bench.web import measure
 from e2e.conftest import Product
 
 

@@ -27,6 +27,33 @@ const NOT_A_CHILDS = {
 /** Of the one curve: what only private keys need. */
 const NOT_OF_THE_CURVE = ["order", "bitmask", "pkcs8", "spki", "Gx", "Gy", "DeriveKeyPair", "DeserializePrivateKey"];
 
+/**
+ * Of Lit: what an element needs that is made of attributes, reflects them, is decorated, has controllers or a shadow root. Ours are given properties
+ * and draw into themselves. Each pair: what is there, and what stays of it.
+ */
+const NOT_OF_LIT = [
+  ["static addInitializer(t){this._$Ei(),(this.l??=[]).push(t)}", ""],
+  ["return this.finalize(),this._$Eh&&[...this._$Eh.keys()]", "this.finalize()"],
+  ["void 0!==t.l&&(this.l=[...t.l]),", ""],
+  [/const t=this\[Symbol\.metadata\];if.*?this\.elementStyles=this\.finalizeStyles\(this\.styles\)/, ""],
+  [/static finalizeStyles\(s\).*?(?=constructor)/, ""],
+  [",this.constructor.l?.forEach(t=>t(this))", ""],
+  [/addController\(t\).*?(?=_\$E_\(\))/, ""],
+  [/createRenderRoot\(\)\{const t=this\.shadowRoot.*?return s\(t,this\.constructor\.elementStyles\),t\}/, ""],
+  [",this._$EO?.forEach(t=>t.hostConnected?.())", ""],
+  ["this._$EO?.forEach(t=>t.hostDisconnected?.())", ""],
+  [/attributeChangedCallback\(t,s,i\).*?(?=requestUpdate\(t,s,i)/, "attributeChangedCallback(){}"],
+  ["||i.useDefault&&i.reflect&&h===this._$Ej?.get(t)&&!this.hasAttribute(r._$Eu(t,i))", ""],
+  [/C\(t,s,\{useDefault.*?(?=async _\$EP)/, "C(t,s){this._$AL.has(t)||(this.hasUpdated||(s=void 0),this._$AL.set(t,s))}"],
+  [",this._$EO?.forEach(t=>t.hostUpdate?.())", ""],
+  ["this._$EO?.forEach(t=>t.hostUpdated?.()),", ""],
+  ["this._$Eq&&=this._$Eq.forEach(t=>this._$ET(t,this[t])),", ""],
+  ['Symbol.metadata??=Symbol("metadata"),a.litPropertyMetadata??=new WeakMap;', ""],
+  ["b={attribute:!0,type:String,converter:u,reflect:!1,useDefault:!1,hasChanged:f}", "b={}"],
+  ['y.elementStyles=[],y.shadowRootOptions={mode:"open"},', ""],
+  ["p?.({ReactiveElement:y}),", ""],
+];
+
 /** Private names become plain ones, to be mangled (`mangleProps`): what follows a dot, and what stands first in a line of a class. */
 export function plain(text) {
   return text.replace(/(?<=\.|^\s+(?:(?:static|async|readonly|get|set|override) )*)#(?=[a-z]\w*)/gim, "$_");
@@ -35,9 +62,14 @@ export function plain(text) {
 /** Return `hpke` as a child needs it. */
 export function sealingOnly(text) {
   for (const [where, names] of Object.entries(NOT_A_CHILDS)) {
-    for (const name of names.split(/\s+/)) text = within(text, where, "\n}", (part) => without(part, `^( +)(async |get )?${name}\\([^]*?^\\1},?$`));
+    for (const name of names.split(/\s+/)) text = within(text, where, "\n}", (part) => without(part, new RegExp(`^( +)(async |get )?${name}\\([^]*?^\\1},?$`, "m")));
   }
-  return within(text, "const P256 ", "const P384 ", (part) => NOT_OF_THE_CURVE.reduce((rest, name) => without(rest, `^ +${name}: .*,.*$`), part));
+  return within(text, "const P256 ", "const P384 ", (part) => NOT_OF_THE_CURVE.reduce((rest, name) => without(rest, new RegExp(`^ +${name}: .*,.*$`, "m")), part));
+}
+
+/** Return Lit's element as a child's side needs it. */
+export function propertiesOnly(text) {
+  return NOT_OF_LIT.reduce((rest, [what, stays]) => without(rest, what, stays), text);
 }
 
 /** Return a text, changed from one mark to the next that ends it. */
@@ -47,14 +79,14 @@ function within(text, first, last, change) {
   return text.slice(0, from) + change(text.slice(from, to)) + text.slice(to);
 }
 
-/** Return a text without the one place that is like this. */
-function without(text, like) {
-  const found = text.match(new RegExp(like, "gm")) ?? [];
-  if (found.length !== 1) throw new Error(`hpke is not as tools/small.mjs knows it: ${like} is there ${found.length} times`);
-  return text.replace(found[0], "");
+/** Return a text without the one place that is this, or is like this; with what stays of it. */
+function without(text, what, stays = "") {
+  const found = typeof what === "string" ? text.split(what).length - 1 : (text.match(new RegExp(what, "gm")) ?? []).length;
+  if (found !== 1) throw new Error(`a library is not as tools/small.mjs knows it: ${what} is there ${found} times`);
+  return text.replace(what, () => stays);
 }
 
-/** The plugin for esbuild; `child`: with what a child needs of `hpke`, and no more. */
+/** The plugin for esbuild; `child`: with what a child needs of `hpke` and of Lit, and no more. */
 export function small(child) {
   return {
     name: "small",
@@ -68,6 +100,7 @@ export function small(child) {
         return { contents: plain(child ? sealingOnly(text) : text) };
       });
       onLoad({ filter: /[\\/]css-tag\.js$/ }, () => ({ contents: NO_STYLES }));
+      if (child) onLoad({ filter: /[\\/]reactive-element\.js$/ }, async ({ path }) => ({ contents: propertiesOnly(await readFile(path, "utf8")) }));
     },
   };
 }

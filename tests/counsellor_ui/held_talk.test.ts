@@ -21,15 +21,17 @@ interface Scene {
   sent: StaffFrame[];
   kept: number;
   connected: boolean;
+  /** Called whenever the screen would be drawn. */
+  drawn(): void;
 }
 
 async function scene(): Promise<Scene> {
   const conversation = newId();
   const sent: StaffFrame[] = [];
-  const made = { sent, kept: 0, connected: true, key: await newConversationKey(), mine: await newStaffKeyPair() };
+  const made = { sent, kept: 0, connected: true, drawn: (): void => undefined, key: await newConversationKey(), mine: await newStaffKeyPair() };
   const around = {
     send: (frame: StaffFrame) => made.connected && sent.push(frame) > 0,
-    changed: () => undefined,
+    changed: () => made.drawn(),
     keep: () => void made.kept++,
   };
   const talk = new HeldTalk(conversation, { colour: "blue", animal: "fox" }, around);
@@ -108,6 +110,17 @@ test("the desk's own count of a talk finds what every hint has lost", async () =
   const one = await opened();
   one.talk.heardOf(2);
   assert.deepEqual(one.sent.at(-1), { t: "range", conversation: one.talk.conversation, after: 0 });
+});
+
+test("what she has said is never shown as closed: its words are known here, once it is stored as before", async () => {
+  const one = await opened();
+  const seen = new Set<string>();
+  one.drawn = () => shown(one).forEach((text) => seen.add(text));
+  await one.talk.say("en");
+  const [first] = said(one);
+  assert.ok(first?.t === "say");
+  await one.talk.saidCame(first.id, 1, AT);
+  assert.deepEqual([...seen], ["en"]);
 });
 
 test("a message is said once at a time, with one box, until it is stored", async () => {

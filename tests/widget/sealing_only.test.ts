@@ -7,7 +7,7 @@ import { test } from "node:test";
 import * as whole from "hpke";
 
 const LIBRARY = "node_modules/hpke/index.js";
-const small = (await import(resolve("tools/small.mjs"))) as { sealingOnly(text: string): string };
+const small = (await import(resolve("tools/small.mjs"))) as { sealingOnly(text: string): string; propertiesOnly(text: string): string };
 
 /** Return the library as the child's bundle has it. */
 async function childs(): Promise<typeof whole> {
@@ -44,4 +44,11 @@ test("a library that is not as it was fails the build", () => {
   const text = readFileSync(LIBRARY, "utf8");
 
   assert.throws(() => small.sealingOnly(text.replace("async SendExport(", "async SendAll(")), /SendExport/);
+});
+
+test("a Lit that is not as it was fails the build", () => {
+  const text = readFileSync("node_modules/@lit/reactive-element/reactive-element.js", "utf8");
+
+  assert.ok(small.propertiesOnly(text).length < text.length * 0.7);
+  assert.throws(() => small.propertiesOnly(text.replace("static addInitializer", "static addAll")), /addInitializer/);
 });
