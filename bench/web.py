@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.page import Row, put, table
 from e2e.conftest import CHROMIUM, FLAGS, PHONE, ROOT, Product, start
+from e2e.leaving import leaving
+from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
 ROUND_TRIP = 150
@@ -83,6 +85,25 @@ def first(browser: Browser, product: Product, times: int) -> list[Row]:
     ]
 
 
+def left(browser: Browser, product: Product, times: int) -> list[Row]:
+    """How soon the words are out of sight, and the tab on its way elsewhere: the slowest of several times."""
+    took = []
+    for _ in range(times):
+        context = browser.new_context(viewport=PHONE, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
+        context.route("https://www.yr.no/**", lambda route: route.fulfill(body="<title>weather</title>", content_type="text/html"))
+        child = Child(context.new_page())
+        child.comes_to(product.child_page)
+        child.begins()
+        child.writes(WORDS)
+        child.has_sent(WORDS, "Sendt")
+        took.append(leaving(child))
+        context.close()
+    return [
+        Row(f"leaving: the words are covered, CPU {SLOWER} times slower", 100, "ms", max(covered for covered, _ in took)),
+        Row(f"leaving: the tab is on its way, CPU {SLOWER} times slower", 200, "ms", max(gone for _, gone in took)),
+    ]
+
+
 def heap(page: Page) -> float:
     """Return what a page holds after its garbage is collected (MB)."""
     session = page.context.new_cdp_session(page)
@@ -143,7 +164,12 @@ def empty(browser: Browser) -> float:
 
 def measure(browser: Browser, product: Product, *, quick: bool) -> list[Row]:
     """Return every figure."""
-    return [*sizes(), *first(browser, product, 1 if quick else 5), *talk(browser, product, FEW if quick else MANY)]
+    return [
+        *sizes(),
+        *first(browser, product, 1 if quick else 5),
+        *left(browser, product, 1 if quick else 10),
+        *talk(browser, product, FEW if quick else MANY),
+    ]
 
 
 def main() -> int:

@@ -74,7 +74,7 @@ async function make(logical, source) {
   await writeFile(join(OUT, file), bytes);
   await writeFile(join(OUT, `${file}.br`), packed);
   await writeFile(join(OUT, `${file}.gz`), gzipSync(bytes, { level: 9 }));
-  const integrity = `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+  const integrity = `sha256-${createHash("sha256").update(bytes).digest("base64")}`;
   return { file, integrity, raw: bytes.length, brotli: packed.length };
 }
 

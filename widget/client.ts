@@ -236,8 +236,9 @@ export class Client {
     this.#connection = null;
   }
 
-  /** The tab remembers nothing any more. */
+  /** The tab remembers nothing any more, and the browser is asked to keep nothing either; no rule relies on that. */
   #letGo(): void {
+    navigator.sendBeacon("/w/gone");
     if (this.remembers) remember(null);
     this.remembers = false;
   }

@@ -9,11 +9,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from server.door.guard import FOREVER
-
 BEHIND = ("staff.js",)
 """Files that are served to who is signed in: what the dashboard is made of."""
-FOR_HER = FOREVER.replace("public", "private")
+FOR_HER = "private, max-age=31536000, immutable"
+"""The dashboard's files may be kept by a counsellor's browser. The child's may not: they would tell that a chat was open here."""
 PACKED = {"br": ".br", "gzip": ".gz"}
 TEXTS = 64
 """Packed texts that are kept: pages and words, in each language."""
@@ -81,7 +80,7 @@ class Built:
         if file not in self._files[behind]:
             return PlainTextResponse("Not found", 404)
         packing = next((name for name in PACKED if name in accepted(request)), None)
-        headers = {"cache-control": FOR_HER if behind else FOREVER, "vary": "accept-encoding"} | (
+        headers = {"cache-control": FOR_HER if behind else "no-store", "vary": "accept-encoding"} | (
             {"content-encoding": packing} if packing else {}
         )
         path = self.folder / (file + PACKED[packing] if packing else file)

@@ -4,7 +4,7 @@ Rules of this file:
 
 1. Every answer has every header, also what nobody expected: an error is told to the log and answered from here.
 2. The child's frame may be shown on the configured pages only; everything else on none.
-3. Nothing but built files, whose names hold their content's hash, is kept by a browser; and for half a minute, whether the chat is open.
+3. Nothing of the child's side is kept by a browser but, for half a minute, whether the chat is open.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,6 @@ MORE: Mapping[str, int] = {"/staff/replies": 160 * 1024, "/staff/house/preview":
 MOST_FIELDS = 8
 FOR_ALL = frozenset({"/loader.js", "/status.json"})
 """What any page may ask for: it says nothing of anybody."""
-FOREVER = "public, max-age=31536000, immutable"
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 COMMON = {

@@ -17,8 +17,9 @@ from starlette.routing import BaseRoute, Route
 
 from server.clock import instant, ms
 from server.door.built import Asset, Built, packed
+from server.door.guard import origin_allowed
 from server.house import House, others_told
-from server.settings import ROOT
+from server.settings import ROOT, Settings
 from server.waiting.rules import opening
 from server.words import Tongue, choose, offered, read_wording
 
@@ -41,6 +42,7 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/status.json", pages.status, methods=["GET"]),
         Route("/loader.js", pages.loader, methods=["GET"]),
         Route("/words/{code}.json", pages.words, methods=["GET"]),
+        Route("/w/gone", pages.gone, methods=["POST"]),
         Route("/static/{file}", pages.built.serve, methods=["GET"]),
     ]
 
@@ -120,6 +122,13 @@ class Pages:
             return PlainTextResponse("Not found", 404)
         return packed(request, json.dumps(dict(tongue.child), ensure_ascii=False), "application/json")
 
+    async def gone(self, request: Request) -> Response:
+        """`POST /w/gone`: a visit is over; the browser is asked to let go of whatever it has kept. 403: not from the frame."""
+        settings = self.house.settings
+        if not origin_allowed(request.headers.raw, (settings.chat_origin,)):
+            return PlainTextResponse("Forbidden", 403)
+        return Response(status_code=204, headers={"clear-site-data": cleared(settings)})
+
     def tongue(self, request: Request) -> Tongue:
         """Return the language that the browser prefers among those offered."""
         accept = request.headers.get("accept-language", "")
@@ -163,6 +172,14 @@ class Pages:
         named = next((one.tel for one in self.house.helpline.numbers if one.tel in call), "")
         facts = [self.house.settings.chat_origin, default, words, named]
         return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def cleared(settings: Settings) -> str:
+    """Return what a browser shall clear when a visit is over. Nothing of ours is there; it helps should that ever fail.
+
+    Where counsellors work at the same origin their storage is there too, with what they have not sent yet: that stays.
+    """
+    return '"cache"' if settings.staff_origin == settings.chat_origin else '"cache", "storage"'
 
 
 def loader_words(tongue: Tongue) -> tuple[str, str, str]:

@@ -13,10 +13,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from server import keyfiles, log
-from server.door.guard import COMMON, FOREVER, MOST_BODY, WHERE_I_AM, Guard, origin_allowed
+from server.door.guard import COMMON, MOST_BODY, WHERE_I_AM, Guard, origin_allowed
+from server.door.pages import cleared
 from server.settings import Settings, read_settings
 
 CHAT, HOST, OTHER_HOST = "https://chat.example.no", "https://116111.example", "https://kommune.example"
+KEPT = "private, max-age=60"
 
 
 def settings(data: Path, **more: str) -> Settings:
@@ -41,7 +43,7 @@ async def good(_: Request) -> Response:
 
 async def kept(_: Request) -> Response:
     """Answer what may be kept."""
-    return PlainTextResponse("hei", headers={"cache-control": FOREVER})
+    return PlainTextResponse("hei", headers={"cache-control": KEPT})
 
 
 async def bad(_: Request) -> Response:
@@ -75,8 +77,14 @@ async def test_W6_every_answer_has_every_header(door: httpx.AsyncClient, path: s
     assert (COMMON | (WHERE_I_AM if path == "/w" else {})).items() <= dict(answer.headers).items()
     assert "content-security-policy" in answer.headers
     assert ("cross-origin" if path in {"/loader.js", "/status.json"} else "same-origin") == answer.headers["cross-origin-resource-policy"]
-    assert (FOREVER if path == "/static/x" else "no-store") == answer.headers["cache-control"]
+    assert (KEPT if path == "/static/x" else "no-store") == answer.headers["cache-control"]
     assert "server" not in answer.headers
+
+
+def test_S9_storage_is_cleared_where_no_counsellor_works(tmp_path: Path) -> None:
+    """Cache and storage at an origin that is the child's alone; the cache alone where both sides share one."""
+    assert cleared(settings(tmp_path)) == '"cache", "storage"'
+    assert cleared(settings(tmp_path, ALARM_STAFF_ORIGIN=CHAT)) == '"cache"'
 
 
 async def test_the_childs_frame_alone_may_ask_where_it_is(door: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import brotli
+import httpx
 import pytest
 import redis
 
@@ -79,18 +80,18 @@ def test_the_page_tells_facts_of_the_helpline_and_none_of_the_visitor(service: S
 
 
 def test_C3_files_are_what_the_page_says_they_are(service: Service) -> None:
-    """Each has the integrity that is written in the page, packed or not, and may be kept for ever."""
+    """Each has the integrity that is written in the page, packed or not, and none is kept (S9)."""
     page = get(service, "/w")[1].decode()
-    files = re.findall(r'(?:src|href)="(/static/[^"]+)" integrity="sha384-([^"]+)"', page)
+    files = re.findall(r'(?:src|href)="(/static/[^"]+)" integrity="sha256-([^"]+)"', page)
 
     assert len(files) == 2
     for path, integrity in files:
         answer, plain = get(service, path)
         packed_answer, packed = get(service, path, **{"Accept-Encoding": "gzip"})
-        assert b64encode(hashlib.sha384(plain).digest()).decode() == integrity
+        assert b64encode(hashlib.sha256(plain).digest()).decode() == integrity
         assert gzip.decompress(packed) == plain
         assert packed_answer.headers["content-encoding"] == "gzip"
-        assert "immutable" in answer.headers["cache-control"]
+        assert answer.headers["cache-control"] == "no-store"
         assert get(service, path, **{"Accept-Encoding": "br"})[0].headers["content-encoding"] == "br"
 
 
@@ -173,3 +174,13 @@ def test_the_chat_has_an_address_of_its_own(service: Service) -> None:
 
     assert answer.url.endswith("/w")
     assert b"child-chat" in body
+
+
+def test_S9_the_end_of_a_visit_clears_what_is_kept(service: Service) -> None:
+    """A page of somebody else's clears nothing; what counsellors keep at the same origin stays."""
+    address = f"http://127.0.0.1:{service.ports[0]}/w/gone"
+    ours = httpx.post(address, headers={"Origin": service.origin})
+
+    assert (ours.status_code, ours.headers["clear-site-data"]) == (204, '"cache"')
+    assert httpx.post(address, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert httpx.post(address).status_code == 403
