@@ -10,6 +10,7 @@ import { bellView } from "./bell.ts";
 import { callsView, type CompanyView } from "./company_view.ts";
 import { type DeskView, deskView, type LineView, lineView } from "./desk.ts";
 import { type Act, actOf, keysView } from "./keys.ts";
+import { blocksAsked } from "./lead/blocks.ts";
 import { type Around, Tabs } from "./lead/tabs.ts";
 import type { Municipality } from "./municipalities.ts";
 import type { TalkPane } from "./pane.ts";
@@ -197,7 +198,7 @@ export class StaffDashboard extends LitElement {
     return html`<main>
       ${this.lead ? this.#tabs.bar(around, panes.filter(({ unread }) => unread > 0).length) : nothing}
       <div class="top">${bell} ${stripView(this.say, panes, shift, (conversation) => this.#goTo(conversation))}</div>
-      ${callsView(this.#company(shift), shift.me)} ${this.#ending(shift)} ${this.#notice(shift)}
+      ${callsView(this.#company(shift), shift.me)} ${blocksAsked(shift, this.say, this.zone, () => this.requestUpdate())} ${this.#ending(shift)} ${this.#notice(shift)}
       ${this.lead ? this.#tabs.view(around) : nothing}
       <div class="panes" ?hidden=${this.#tabs.open !== null}>
         ${repeat(

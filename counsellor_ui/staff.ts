@@ -10,6 +10,9 @@ import { AlongPane } from "./along_pane.ts";
 import { StaffDashboard } from "./dashboard.ts";
 import type { Lines } from "./here_and_now.ts";
 import { Keeping } from "./keeping.ts";
+import { registerBlocks } from "./lead/blocks.ts";
+import { registerSettings } from "./lead/settings.ts";
+import { registerTab } from "./lead/tabs.ts";
 import type { Municipality } from "./municipalities.ts";
 import { MunicipalitySearch } from "./municipality_search.ts";
 import { TalkPane } from "./pane.ts";
@@ -54,6 +57,10 @@ customElements.define("quick-replies", QuickReplies);
 customElements.define("along-pane", AlongPane);
 customElements.define("talk-pane", TalkPane);
 customElements.define("staff-dashboard", StaffDashboard);
+
+registerSettings();
+registerTab("people", { href: "/staff/people" });
+registerBlocks();
 
 async function start(): Promise<void> {
   const page = JSON.parse(document.querySelector("script#page")?.textContent ?? "") as Page;

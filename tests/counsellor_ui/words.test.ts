@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import * as form from "../../counsellor_ui/form.ts";
+import { PARTS } from "../../counsellor_ui/lead/house_value.ts";
 import { ANIMALS, COLOURS, identify } from "../../counsellor_ui/names.ts";
 import { KEYS } from "../../counsellor_ui/keys.ts";
 import { nameOf, spanWords } from "../../counsellor_ui/say.ts";
@@ -69,6 +70,11 @@ const CODED: Record<string, readonly string[]> = {
   told_: form.TOLD,
   replies_: ["own", "reply", "number"],
   key_: Object.keys(KEYS),
+  house_part_: PARTS,
+  house_hint_: PARTS,
+  house_wrong_: PARTS,
+  block_: ["asked", "agreed", "no", "lifted", "same", "gone", "not_yours", "failed"],
+  block_why_: ["no_child"],
   lead_: ["overview", "settings", "people", "numbers", "blocks"],
 };
 const coded = Object.entries(CODED).flatMap(([start, codes]) => codes.map((code) => `${start}${code}`));
