@@ -4,7 +4,7 @@
 OPEN ?= $(ALARM_OPEN)
 BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs tools/small.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
 
-.PHONY: run build test faults bench-web evening screens check promises sbom docs lock clean
+.PHONY: run build test faults bench bench-quick bench-wide bench-page bench-web evening screens check promises sbom docs lock clean
 .DELETE_ON_ERROR:
 
 run: .make/run .make/built ## everything on this machine; OPEN=always: without looking at the hours
@@ -12,11 +12,24 @@ run: .make/run .make/built ## everything on this machine; OPEN=always: without l
 
 build: .make/built ## the browser files
 
-test: .make/test .make/built .make/browsers ## every check and every test
+test: .make/test .make/built .make/browsers .make/peers-node ## every check and every test
 	@tools/test.sh
 
 faults: .make/test .make/built ## the long run: every fault many times; writes docs/reliability.md
 	@exec .venv/bin/python -u -m tests.faults.full
+
+bench: .make/test .make/peers ## this chat beside others, about half an hour; writes docs/performance.md. BENCH_ONLY=saturated,ours chooses
+	@exec .venv/bin/python -u -m bench.race
+
+bench-quick: .make/test .make/peers-node ## the same for a moment, with one other: whether it runs
+	@exec .venv/bin/python -u -m bench.race --quick
+
+bench-wide: .make/test ## more workers, a Cluster, a million in the line; writes docs/scaling.md
+	@.venv/bin/python -u -m bench.race --wide
+	@exec .venv/bin/python -u -m bench.pairing
+
+bench-page: .make/test ## the pages of both again, from what was measured
+	@exec .venv/bin/python -m bench.race --page
 
 bench-web: .make/test .make/built .make/browsers ## what the child's side costs a telephone; writes docs/performance-web.md
 	@exec .venv/bin/python -m bench.web
@@ -45,7 +58,7 @@ lock: ## requirements/*.txt anew from requirements/*.in, with hashes (needs uv)
 	@tools/lock.sh
 
 clean: ## what was made, except the data folder
-	rm -rf .make .venv built node_modules
+	rm -rf .make .venv built node_modules bench/peers/node_modules
 
 .make/run: requirements/run.txt tools/environment.sh tools/step.sh
 	@mkdir -p .make
@@ -62,6 +75,14 @@ clean: ## what was made, except the data folder
 
 .make/built: $(BROWSER_SOURCES) .make/packages
 	@tools/browser_files.sh
+	@touch $@
+
+.make/peers-node: bench/peers/package-lock.json tools/bench.sh .make/run
+	@tools/bench.sh node
+	@touch $@
+
+.make/peers: bench/peers/package-lock.json requirements/bench.txt tools/bench.sh .make/run
+	@tools/bench.sh all
 	@touch $@
 
 .make/browsers: tools/browsers.sh

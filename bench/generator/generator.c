@@ -24,7 +24,7 @@
 
 #include "plan.h"
 
-enum { EVENTS = 512, ID = 22, READ = 1 << 18, A_SOURCE = 10000, AGAIN_MS = 20 };
+enum { EVENTS = 512, ID = 22, READ = 1 << 18, A_SOURCE = 10000, AGAIN_MS = 20, CALM = 4 };
 
 struct samples { float *us; size_t count, room; };
 
@@ -163,7 +163,7 @@ static void look_for_ids(struct conn *c, char *text, double at) {
         if (sscanf(found, "s%7um%12uA", &seat, &message) != 2 || (int)seat >= seat_count) continue;
         struct seat *s = &seats[seat];
         if (&conns[seats[s->partner].conn] == c) delivery(s, message, at);
-        else if (&conns[s->conn] == c && !*plan.receipt) receipt(s, message, at);
+        else if (&conns[s->conn] == c) receipt(s, message, at);
     }
 }
 
@@ -176,9 +176,6 @@ static void hear(struct conn *c, char *text) {
     }
     if (strstr(text, "\"refused\"")) refused++;
     if (c->state == GREETING && strstr(text, c->wait[c->step])) { c->step++; greet(c); }
-    if (*plan.receipt && strstr(text, plan.receipt))
-        for (int seat = 0; seat < seat_count; seat++)
-            if (&conns[seats[seat].conn] == c) receipt(&seats[seat], seats[seat].acked, at);
     look_for_ids(c, text, at);
 }
 
@@ -313,7 +310,11 @@ static void talk(void) {
     cpu = used() - cpu;
     counting = talking = 0;
     printf("{\"event\": \"end\"}\n");
-    for (double patience = now() + 10; (delivered < sent || acked < sent) && now() < patience;) turn(10);
+    double heard = now(); /* what is still under way may come, until nothing has come for a while */
+    for (unsigned long long before = 0; (delivered < sent || acked < sent) && now() < heard + CALM;) {
+        turn(10);
+        if (before != delivered + acked) { before = delivered + acked; heard = now(); }
+    }
     printf("{\"event\": \"talked\", \"seconds\": %.3f, \"cpu\": %.3f, \"counted\": %llu, \"sent\": %llu, \"delivered\": %llu, \"acked\": %llu, "
            "\"odd\": %llu, \"again\": %llu, \"refused\": %llu, \"lost\": %llu", plan.seconds, cpu, counted, sent, delivered, acked, odd, again, refused, lost);
     print_samples("delivery", &ways);
@@ -352,6 +353,6 @@ int main(int argc, char **argv) {
     printf("{\"event\": \"ready\", \"connections\": %d, \"seconds\": %.3f}\n", ready, now() - begun);
     lost_at = first_back = 0;
     lost = 0;
-    if (plan.mode[0] == 'h') hold(); else talk();
+    if (plan.mode[0] == 'h') hold(); else { for (double calm = now() + 1; now() < calm;) turn(5); talk(); }
     return 0;
 }

@@ -1,7 +1,6 @@
 /* Reads a plan: a file of lines, each with fields separated by tabs; the first field says what the line is.
  *
- *   M mode warm seconds rate window ping pong receipt   what to do: closed, open or hold; a text that is answered with another;
- *                                                        what an acknowledgement without an id contains (empty: it has the id)
+ *   M mode warm seconds rate window ping pong           what to do: closed, open or hold; a text that is answered with another
  *   K header ...                                         headers of one kind of connection, numbered from 0
  *   C port kind path say wait say wait ...               a connection: after the handshake `say` is sent and `wait` must come
  *   S connection partner head mid tail                   a seat: who says something over a connection, to which other seat;
@@ -49,7 +48,6 @@ static void read_mode(char **line) {
     plan.window = atoi(field(line));
     plan.ping = field(line);
     plan.pong = field(line);
-    plan.receipt = field(line);
 }
 
 static void read_kind(char **line) {

@@ -21,7 +21,7 @@ struct seat {
     double at[RING];
 };
 struct plan {
-    char mode[8], *ping, *pong, *receipt;
+    char mode[8], *ping, *pong;
     double warm, seconds, rate;
     int window;
 };

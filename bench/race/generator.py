@@ -63,7 +63,8 @@ class Generator:
 
     def stop(self) -> None:
         """Let it go."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
         self._process.kill()
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()

@@ -11,6 +11,7 @@ import contextlib
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -78,6 +79,8 @@ class Machine:
 
     folder: Path
     started: list[Running] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    """Folders elsewhere that go with it."""
 
     def start(
         self, name: str, command: Sequence[str], *, cores: Iterable[int], environ: Mapping[str, str] | None = None, cwd: Path = ROOT
@@ -111,6 +114,8 @@ class Machine:
         for running in reversed(self.started):
             running.stop()
         self.started.clear()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def cpu(running: Iterable[Running]) -> float:

@@ -64,7 +64,7 @@ class Ours(Stack):
             "ALARM_STAFF_ORIGIN": ORIGIN,
             "ALARM_HOST_ORIGINS": "http://127.0.0.1:8117",
             "ALARM_OPEN": "always",
-            "ALARM_STORE": "weak",
+            "ALARM_STORE": "durable" if self.store.durable else "weak",
         }
 
     def prepare(self) -> None:
@@ -137,7 +137,8 @@ class Ours(Stack):
         ]
         return Plan(Dialect(headers=(HEADERS,)), connections)
 
-    def versions(self) -> str:
+    @classmethod
+    def versions(cls) -> str:
         """Return what it runs on."""
         python = ".".join(map(str, sys.version_info[:3]))
         names = ("uvicorn", "websockets", "uvloop", "redis", "hiredis", "msgspec")

@@ -47,8 +47,6 @@ class Dialect:
     """Of each kind of connection."""
     ping: str = ""
     pong: str = ""
-    receipt: str = ""
-    """What an acknowledgement contains, where it does not bear the message's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Plan:
 
     def _lines(self) -> list[str]:
         said = self.dialect
-        lines = [_line("M", self.mode, self.warm, self.seconds, self.rate, AT_ONCE[self.mode], said.ping, said.pong, said.receipt)]
+        lines = [_line("M", self.mode, self.warm, self.seconds, self.rate, AT_ONCE[self.mode], said.ping, said.pong)]
         lines += [_line("K", *headers) for headers in said.headers]
         for one in self.connections:
             lines.append(_line("C", one.port, one.kind, one.path, *(part for step in one.steps for part in step)))

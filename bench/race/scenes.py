@@ -3,31 +3,37 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench.race import store as stores
 from bench.race.generator import Generator
-from bench.race.machine import BenchError, Machine, cpu, memory, told
+from bench.race.machine import FILES, BenchError, Machine, cpu, memory, told
 from bench.race.plan import Plan
 from bench.race.stack import Stack
 from bench.race.store import Store
 
 Figures = dict[str, float]
-Make = Callable[[Machine, Store], Stack]
+Make = Callable[..., Stack]
+"""Takes a machine and a store, and how many workers there are."""
+SPARE = 500
+"""Descriptors of a process that are no sockets of people."""
 
 PAIRS = 100
 """This chat reads 20 frames a second from one connection, after 80 at once: with fewer pairs, or for longer, that would be measured."""
 WARM = 1.5
+REST_RATE = 5.0
+"""Messages a second of all together, where the talks are at rest."""
 
 
 @contextmanager
-def staged(make: Make, fsync: str = "always") -> Iterator[Stack]:
+def staged(make: Make, start: Callable[[Machine], Store] = stores.started) -> Iterator[Stack]:
     """Run a stack on a fresh store for the length of a `with` block."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         machine = Machine(Path(folder))
         try:
-            stack = make(machine, stores.started(machine, fsync=fsync))
+            stack = make(machine, start(machine))
             stack.start()
             yield stack
         finally:
@@ -37,25 +43,28 @@ def staged(make: Make, fsync: str = "always") -> Iterator[Stack]:
 def talked(stack: Stack, plan: Plan) -> Figures:
     """Let people talk as planned; return what came of it. Raises BenchError when a message was lost, doubled or overtaken."""
     generator = Generator(plan, stack.machine.folder)
-    spent: list[tuple[float, float]] = []
+    spent: list[list[float]] = []
     fact: dict[str, Any] = {}
     try:
         for fact in generator.facts():
             if fact["event"] in {"begin", "end"}:
-                spent.append((cpu(stack.workers.values()), cpu([stack.store.running])))
+                spent.append([cpu(stack.workers.values()), *(cpu([node]) for node in stack.store.nodes)])
     finally:
         generator.stop()
     checked(stack, fact)
     count, seconds = fact["counted"], fact["seconds"]
-    servers, keeps = (1e6 * (after - before) / count for before, after in zip(*spent, strict=True))
+    servers, *nodes = (1e6 * (after - before) / count for before, after in zip(*spent, strict=True))
     ways = {f"{name} ms": fact["delivery"][key] / 1000 for name, key in (("p50", "p50"), ("p99", "p99"), ("p99.9", "p999"))}
     return {
         "messages a second": count / seconds,
         **ways,
         "receipt p99 ms": fact["receipt"]["p99"] / 1000,
         "workers' CPU us": servers,
-        "store's CPU us": keeps,
+        "store's CPU us": sum(nodes),
+        "busiest store's CPU us": max(nodes),
         "workers' share of a core": servers * count / seconds / 1e6,
+        "store's share of a core": sum(nodes) * count / seconds / 1e6,
+        "busiest store's share of a core": max(nodes) * count / seconds / 1e6,
         "generator's share of a core": fact["cpu"] / seconds,
     }
 
@@ -67,16 +76,16 @@ def checked(stack: Stack, fact: dict[str, Any]) -> None:
         raise BenchError(f"{stack.name}: expected each message once, in order and acknowledged, got {fact}")
 
 
-def saturated(make: Make, seconds: float, pairs: int = PAIRS, fsync: str = "always") -> Figures:
+def saturated(make: Make, seconds: float, pairs: int = PAIRS, start: Callable[[Machine], Store] = stores.started) -> Figures:
     """As much as it can: each pair has one message under way."""
-    with staged(make, fsync) as stack:
+    with staged(make, start) as stack:
         return talked(stack, stack.pairs(pairs).doing("closed", warm=WARM, seconds=seconds))
 
 
-def steady(make: Make, seconds: float, rate: float, pairs: int, fsync: str = "always") -> Figures:
-    """So many messages a second, each timed from when it was due."""
-    with staged(make, fsync) as stack:
-        return talked(stack, stack.pairs(pairs).doing("open", warm=WARM, seconds=seconds, rate=rate))
+def steady(make: Make, seconds: float, rate: float, pairs: int, room: int = 1) -> Figures:
+    """So many messages a second, each timed from when it was due. `room`: how many talks the second of each pair has at once."""
+    with staged(make) as stack:
+        return talked(stack, stack.pairs(pairs, room).doing("open", warm=WARM, seconds=seconds, rate=rate))
 
 
 def crowd(make: Make, count: int) -> Figures:
@@ -99,3 +108,28 @@ def crowd(make: Make, count: int) -> Figures:
         "back s": back["seconds"],
         "back after the first s": back["after_first"],
     }
+
+
+def many(make: Make, count: int) -> Figures:
+    """So many come and are idle: on as many workers, and from as many generators, as the limit of descriptors asks for."""
+    parts = -(-count // (FILES - SPARE))
+    with staged(lambda machine, store: make(machine, store, max(2, parts))) as stack:
+        empty = memory(stack.workers.values())
+        plan = stack.idle(count)
+        shares = [replace(plan, connections=plan.connections[part::parts]) for part in range(parts)]
+        generators = [Generator(share, stack.machine.folder, f"part-{at}") for at, share in enumerate(shares)]
+        try:
+            came = max([one.fact("ready")["seconds"] for one in generators])
+            held = memory(stack.workers.values()) - empty
+        finally:
+            for one in generators:
+                one.stop()
+    return {"KiB a socket": held / count, "came in s": came, "sockets": float(count)}
+
+
+def at_rest(make: Make, seconds: float, talks: int, start: Callable[[Machine], Store] = stores.started) -> Figures:
+    """Talks in which next to nothing is said, three at each desk: what one costs by being there, in each second."""
+    with staged(make, start) as stack:
+        found = talked(stack, stack.pairs(talks, 3).doing("open", warm=WARM, seconds=seconds, rate=REST_RATE))
+    shares = {"workers": "workers'", "store": "store's", "busiest store": "busiest store's"}
+    return {f"{name}, us a talk and second": found[f"{whose} share of a core"] * 1e6 / talks for name, whose in shares.items()}

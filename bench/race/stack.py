@@ -56,13 +56,14 @@ class Stack(ABC):
         """Start worker `at` on a port; return at once."""
 
     @abstractmethod
-    def pairs(self, count: int) -> Plan:
-        """Return so many pairs, ready to talk: the two of each at different workers."""
+    def pairs(self, count: int, room: int = 1) -> Plan:
+        """Return so many pairs, ready to talk: the two of each at different workers. `room`: talks that the second has at once."""
 
     @abstractmethod
     def idle(self, count: int) -> Plan:
         """Return so many people who are there, each with a talk of three entries of which the last is still lacking when it comes."""
 
+    @classmethod
     @abstractmethod
-    def versions(self) -> str:
+    def versions(cls) -> str:
         """Return what it is made of, with versions."""
