@@ -88,8 +88,7 @@ def measure(what: dict[str, Scene], stacks: dict[str, type[Stack]], results: Res
 def tell(results: Results) -> None:
     """Write the pages."""
     (DOCS / "performance.md").write_text(page(results), "utf-8")
-    if any(run["scene"] in WIDE for run in results.runs):
-        (DOCS / "scaling.md").write_text(wide.page(results), "utf-8")
+    (DOCS / "scaling.md").write_text(wide.page(results), "utf-8")
 
 
 def quickly() -> int:
