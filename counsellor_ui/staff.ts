@@ -13,6 +13,7 @@ import { Keeping } from "./keeping.ts";
 import { registerBlocks } from "./lead/blocks.ts";
 import { registerSettings } from "./lead/settings.ts";
 import { registerTab } from "./lead/tabs.ts";
+import "./lead/numbers.ts";
 import type { Municipality } from "./municipalities.ts";
 import { MunicipalitySearch } from "./municipality_search.ts";
 import { TalkPane } from "./pane.ts";

@@ -19,6 +19,7 @@ USAGE = """usage: python -m server COMMAND
   edge        tags instead of addresses, for the proxy: --uds PATH
   registrar   opens what is sealed, writes the journal, gives receipts
   journal     list | show ID: read the journal with its key
+  figures     publish | show --month YYYY-MM [--csv]: the evening and the month in numbers, from the journal's codes
   staff       invite NAME | list | disable, enable, remove NAME | roles NAME ROLE: the accounts of staff
   audit       verify [--anchor N:HEX] | list: the audit log of the staff's side
   keys        make the data folder and the key files that are missing
@@ -50,6 +51,12 @@ def _journal(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     from server.registrar.reader import journal
 
     return journal(argv, environ)
+
+
+def _figures(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    from server.registrar.figures import figures
+
+    return figures(argv, environ)
 
 
 def _staff(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -91,6 +98,7 @@ COMMANDS: Mapping[str, Command] = {
     "edge": _edge,
     "registrar": _registrar,
     "journal": _journal,
+    "figures": _figures,
     "staff": _staff,
     "audit": _audit,
     "run": _run,

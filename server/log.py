@@ -61,6 +61,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "journalled": (),
     "hand_off_failed": ("error",),
     "receipt_refused": (),
+    "figures_refused": ("error",),  # the published numbers are not a file of numbers, or hold one under five
     "audit_anchor": ("count", "mac"),  # the audit log has come so far, and its last line ends so
     "alarm": ("alarm", "count"),
     "failure": ("error", "at"),

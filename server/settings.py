@@ -47,6 +47,7 @@ LAUNCH = ("ALARM_PORT", "ALARM_DEMO_PORT")
 """Names that only `make run` reads."""
 
 ROOT = Path(__file__).resolve().parent.parent
+FIGURES_FILE = "figures.json"
 _ORIGIN = re.compile(r"^(?:https://[a-z0-9.-]+(?::\d{2,5})?|http://(?:127\.0\.0\.1|localhost)(?::\d{2,5})?)$")
 _ORIGIN_SHAPE = "an origin such as https://chat.example.no, without a path (http:// only for this machine)"
 _OPS = re.compile(r"^(?:127\.0\.0\.1:(?P<port>\d{1,5})|unix:(?P<path>/\S+))$")
@@ -92,6 +93,8 @@ class Settings:
     """What the shift lead has changed of hours, exceptions, quick replies and other help."""
     reasons_file: Path
     audit_secret: Secret
+    figures_file: Path
+    """The evening and the month in numbers, as the registrar's side has published them; it need not be there."""
     built: Path
     """The folder of the built browser files."""
     wording: Path
@@ -158,6 +161,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             house_file=data / "house.log",
             reasons_file=data / "reasons.log",
             audit_secret=Secret(keyfiles.read_secret(data / keyfiles.AUDIT_SECRET)),
+            figures_file=data / FIGURES_FILE,
             built=Path(environ.get("ALARM_BUILT", ROOT / "built")),
             wording=config.parent / "wording",
             replies=read_replies(config.parent / "replies.toml", helpline.languages, helpline.default_language),

@@ -34,6 +34,7 @@ const ENTRIES = {
   "staff.js": "counsellor_ui/staff.ts",
   "invitation.js": "counsellor_ui/invitation.ts",
   "passkey.js": "counsellor_ui/passkey.ts",
+  "figures.js": "counsellor_ui/figures.ts",
   "staff.css": "counsellor_ui/staff.css",
 };
 

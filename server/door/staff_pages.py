@@ -16,6 +16,7 @@ from server.door.staff_blocks import BlockPages
 from server.door.staff_desk import DeskPages
 from server.door.staff_elsewhere import ONWARD, Providers, goes_out
 from server.door.staff_entrance import Invitations
+from server.door.staff_figures import Numbers
 from server.door.staff_gate import COOKIE, SIGN_IN, Gate, account_of, give_session
 from server.door.staff_house import HousePages
 from server.door.staff_keys import Keys
@@ -40,6 +41,7 @@ def routes(house: House) -> list[BaseRoute]:
     gate, pages, desk, invitations = Gate(house, views), StaffPages(house, views), DeskPages(house, views), Invitations(house, views)
     house_pages, blocks = HousePages(house, views), BlockPages(house)
     me, keys, elsewhere = Me(house, views), Keys(house, views), Providers(house, views)
+    numbers = Numbers(house, views)
     return [
         gate.route("/staff", desk.dashboard),
         gate.route(SIGN_IN, pages.sign_in, ("GET", "POST")),
@@ -61,6 +63,9 @@ def routes(house: House) -> list[BaseRoute]:
         gate.route("/staff/sessions/end", me.end_sessions, ("POST",)),
         gate.route("/staff/people", People(house, views).page, ("GET", "POST")),
         gate.route("/staff/audit", Records(house, views).page),
+        gate.route("/staff/figures", numbers.page),
+        gate.route("/staff/figures.json", numbers.data, data=True),
+        gate.route("/staff/figures.csv", numbers.csv, data=True),
         gate.route("/staff/static/{file}", views.built.serve_behind, data=True),
         gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
         gate.route("/staff/municipalities.json", desk.municipalities, data=True),

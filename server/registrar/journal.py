@@ -132,6 +132,13 @@ class JournalReader:
         rows = self._rows("SELECT entry, contact FROM entries ORDER BY entry", ())
         return [(entry, first.setdefault(contact, entry)) for entry, contact in rows]
 
+    def written(self) -> list[tuple[int, bytes, int]]:
+        """Return each entry's number, the name of its contact, and the minute of writing (ms)."""
+        return [
+            (entry, contact, minute)
+            for entry, contact, minute in self._rows("SELECT entry, contact, minute FROM entries ORDER BY entry", ())
+        ]
+
     def open(self, entry: int) -> Record:
         """Return one record, opened. Raises NoSuchEntryError, CannotOpenError (another key) or JournalError."""
         rows = self._rows("SELECT contact, minute, record FROM entries WHERE entry = ?", (entry,))

@@ -16,7 +16,7 @@ from server.sealing import CannotOpenError
 from server.settings import SettingsError, data_folder
 
 
-class _Stop(Exception):
+class Stop(Exception):
     """What the reader is told instead."""
 
 
@@ -25,10 +25,10 @@ def journal(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     asked = _parser().parse_args(arguments)
     words = Words(asked.language)
     try:
-        with _reader(environ, words) as reader:
+        with open_journal(environ, words) as reader:
             lines = _list(reader, words) if asked.what == "list" else _show(reader, asked.id, words)
             sys.stdout.writelines(f"{line}\n" for line in lines)
-    except _Stop as stop:
+    except Stop as stop:
         sys.stderr.write(f"{stop}\n")
         return 1
     return 0
@@ -44,29 +44,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _reader(environ: Mapping[str, str], words: Words) -> JournalReader:
+def open_journal(environ: Mapping[str, str], words: Words) -> JournalReader:
+    """Return the journal, to be read with its key. Raises Stop with the sentence that says why not."""
     folder = data_folder(environ)
     try:
         key = read_journal_key(environ)
     except SettingsError as error:
-        raise _Stop(words.say("say", "no_key", reason=error)) from error
+        raise Stop(words.say("say", "no_key", reason=error)) from error
     path = Path(folder, JOURNAL_FILE)
     if not path.exists():
-        raise _Stop(words.say("say", "no_journal", folder=folder))
+        raise Stop(words.say("say", "no_journal", folder=folder))
     try:
         return JournalReader(path, key)
     except JournalError as error:
-        raise _Stop(words.say("say", "journal_broken", folder=folder)) from error
+        raise Stop(words.say("say", "journal_broken", folder=folder)) from error
 
 
 def _list(reader: JournalReader, words: Words) -> Iterable[str]:
     numbers = reader.numbers()
     if not numbers:
         return [words.say("say", "empty")]
-    found = [(entry, first, _open(reader, entry)) for entry, first in numbers]
+    found = [(entry, first, opened(reader, entry)) for entry, first in numbers]
     shut = sum(record is None for _, _, record in found)
     if shut == len(found):
-        raise _Stop(words.say("say", "wrong_key"))
+        raise Stop(words.say("say", "wrong_key"))
     rows = [page.row(entry, first, record, words) if record else _shut(entry, words) for entry, first, record in found]
     title = words.say("say", "title_one" if len(rows) == 1 else "title", count=len(rows))
     notes = [words.say("say", "one_unreadable" if shut == 1 else "some_unreadable", count=shut)] if shut else []
@@ -75,18 +76,18 @@ def _list(reader: JournalReader, words: Words) -> Iterable[str]:
 
 def _show(reader: JournalReader, given: str, words: Words) -> Iterable[str]:
     if not given.isdecimal():
-        raise _Stop(words.say("say", "no_number", given=page.calm(given)))
+        raise Stop(words.say("say", "no_number", given=page.calm(given)))
     entry = int(given)
     try:
-        record = _open(reader, entry)
+        record = opened(reader, entry)
     except (NoSuchEntryError, JournalError) as error:
-        raise _Stop(words.say("say", "no_such", entry=entry)) from error
+        raise Stop(words.say("say", "no_such", entry=entry)) from error
     if record is None:
-        raise _Stop(words.say("say", "wrong_key"))
+        raise Stop(words.say("say", "wrong_key"))
     return page.page(entry, dict(reader.numbers())[entry], record, words, municipalities())
 
 
-def _open(reader: JournalReader, entry: int) -> Record | None:
+def opened(reader: JournalReader, entry: int) -> Record | None:
     """Return a record; None when this key does not open it."""
     try:
         return reader.open(entry)

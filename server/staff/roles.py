@@ -19,6 +19,8 @@ AT_A_DESK: Allowed = frozenset({"counsellor", "shift_lead"})
 LEAD: Allowed = frozenset({"shift_lead"})
 ADMINISTRATOR: Allowed = frozenset({"administrator"})
 AUDITOR: Allowed = frozenset({"auditor"})
+SEES_NUMBERS: Allowed = frozenset({"shift_lead", "auditor", "administrator"})
+"""What is published of the journal as numbers: no talk is in it, and nobody's own work."""
 NOBODY: Allowed = frozenset()
 BEFORE_SIGNING_IN: Allowed | None = None
 """What has to answer before anybody is known."""
@@ -47,6 +49,9 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("GET", "/staff/people"): ADMINISTRATOR,
     ("POST", "/staff/people"): ADMINISTRATOR,
     ("GET", "/staff/audit"): AUDITOR,
+    ("GET", "/staff/figures"): SEES_NUMBERS,
+    ("GET", "/staff/figures.json"): SEES_NUMBERS,
+    ("GET", "/staff/figures.csv"): SEES_NUMBERS,
     ("POST", "/staff/ticket"): AT_A_DESK,
     ("GET", "/staff/static/{file}"): AT_A_DESK,
     ("GET", "/staff/municipalities.json"): AT_A_DESK,

@@ -6,6 +6,7 @@ import * as form from "../../counsellor_ui/form.ts";
 import { PARTS } from "../../counsellor_ui/lead/house_value.ts";
 import { ANIMALS, COLOURS, identify } from "../../counsellor_ui/names.ts";
 import { KEYS } from "../../counsellor_ui/keys.ts";
+import * as numbers from "../../counsellor_ui/numbers.ts";
 import { nameOf, spanWords } from "../../counsellor_ui/say.ts";
 
 /** The words of the dashboard in one language, as the server gives them. */
@@ -76,6 +77,10 @@ const CODED: Record<string, readonly string[]> = {
   block_: ["asked", "agreed", "no", "lifted", "same", "gone", "not_yours", "failed"],
   block_why_: ["no_child"],
   lead_: ["overview", "settings", "people", "numbers", "blocks"],
+  numbers_answered_: numbers.ANSWERED,
+  numbers_how_: numbers.WAYS,
+  numbers_day_: numbers.DAYS,
+  numbers_: ["when", "table", "code", "count"],
 };
 const coded = Object.entries(CODED).flatMap(([start, codes]) => codes.map((code) => `${start}${code}`));
 

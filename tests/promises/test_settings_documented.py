@@ -7,7 +7,7 @@ import pytest
 
 from server.helpline import Helpline
 from server.keyfiles import AUDIT_SECRET, PAIRS, SECRET
-from server.settings import ENVIRONMENT, LAUNCH
+from server.settings import ENVIRONMENT, FIGURES_FILE, LAUNCH
 from server.staff.providers import Provider
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -51,6 +51,7 @@ def test_nothing_is_told_that_does_not_exist() -> None:
         "audit.log",
         "house.log",
         "reasons.log",
+        FIGURES_FILE,
         *(f"{pair}.{half}" for pair in PAIRS for half in ("key", "pub")),
         "staff.json",
         "journal.sqlite",
