@@ -68,7 +68,7 @@ export class Tabs {
       ${names.map((name) => {
         const view = this.there.get(name);
         return view !== undefined && "href" in view
-          ? html`<a class="tab" href=${view.href + location.search}>${say(`lead_${name}`)}</a>`
+          ? html`<a class="tab" href=${view.href + location.search} target="_blank">${say(`lead_${name}`)}</a>`
           : this.#button(say(`lead_${name}`), name, go);
       })}
     </nav>`;

@@ -34,10 +34,20 @@ def add(path: Path, name: str, alias: str | None = None, roles: tuple[Role, ...]
     return password
 
 
-def invite(path: Path, name: str, now: int, alias: str | None = None, roles: tuple[Role, ...] = ("counsellor",)) -> str:
-    """Invite somebody, or somebody again who cannot get in. What they had before opens nothing any more. Return the code, good once."""
+def invite(
+    path: Path,
+    name: str,
+    now: int,
+    alias: str | None = None,
+    roles: tuple[Role, ...] = ("counsellor",),
+    unless: Callable[[Account | None], bool] = lambda _: False,
+) -> str:
+    """Invite somebody, or somebody again who cannot get in. What they had before opens nothing any more. Return the code, good once.
+
+    `unless`: asked of the account as it is then (None: there is none yet); where it says so, nothing is done. Raises StaffError.
+    """
     code = fresh_secret()
-    _put(path, name, alias, roles, invitation=Invitation(hash_of(code), now + INVITED_FOR))
+    _put(path, name, alias, roles, invitation=Invitation(hash_of(code), now + INVITED_FOR), unless=unless)
     return code
 
 
@@ -128,9 +138,15 @@ def _with(account: Account, passkey: Passkey) -> Account:
     return msgspec.structs.replace(account, passkeys=(*account.passkeys, passkey))
 
 
-def disable(path: Path, name: str, *, disabled: bool = True) -> Account:
-    """Let nobody in with this account, from now on, or let somebody in again. Raises StaffError."""
-    return change(path, name, lambda account: msgspec.structs.replace(account, disabled=disabled))
+def disable(path: Path, name: str, *, disabled: bool = True, unless: Callable[[Account], bool] = lambda _: False) -> Account:
+    """Let nobody in with this account, from now on, or let somebody in again. `unless`: as for `invite`. Raises StaffError."""
+
+    def changed(account: Account) -> Account:
+        if unless(account):
+            raise StaffError("name: expected an account that may be changed, got another")
+        return msgspec.structs.replace(account, disabled=disabled)
+
+    return change(path, name, changed)
 
 
 def give_roles(path: Path, name: str, roles: tuple[Role, ...]) -> Account:
@@ -165,7 +181,14 @@ def change(path: Path, name: str, how: Callable[[Account], Account]) -> Account:
 
 
 def _put(
-    path: Path, name: str, alias: str | None, roles: tuple[Role, ...], *, password_hash: str = "", invitation: Invitation | None = None
+    path: Path,
+    name: str,
+    alias: str | None,
+    roles: tuple[Role, ...],
+    *,
+    password_hash: str = "",
+    invitation: Invitation | None = None,
+    unless: Callable[[Account | None], bool] = lambda _: False,
 ) -> None:
     """Write an account whole; of one of the same name only the desk and what a child sees stay."""
     if not is_name(name.strip()):
@@ -177,6 +200,8 @@ def _put(
     with keyfiles.locked(path.parent):
         kept = read(path).accounts
         old = next((account for account in kept if same_name(account.name, name)), None)
+        if unless(old):
+            raise StaffError("name: expected an account that may be invited, got another")
         account = Account(
             id=old.id if old else ids.new_id(),
             name=name.strip(),

@@ -4,7 +4,8 @@ Rules of this file:
 
 1. What is not written here does not exist: a route without a row stops the start, a frame without a row closes the socket.
 2. A role that is not named in a row may not. There is no role that may everything.
-3. Who sees talks does not manage people, and who looks after people or reads the audit log sees no talk, unless somebody gave both roles.
+3. A shift lead looks after those who are counsellors and nothing more; all other accounts are an administrator's.
+   Who is an administrator or reads the audit log sees no talk, unless somebody gave both roles.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,6 +19,7 @@ ALL: Allowed = frozenset(ROLES)
 AT_A_DESK: Allowed = frozenset({"counsellor", "shift_lead"})
 LEAD: Allowed = frozenset({"shift_lead"})
 ADMINISTRATOR: Allowed = frozenset({"administrator"})
+OF_PEOPLE: Allowed = ADMINISTRATOR | LEAD
 AUDITOR: Allowed = frozenset({"auditor"})
 SEES_NUMBERS: Allowed = frozenset({"shift_lead", "auditor", "administrator"})
 """What is published of the journal as numbers: no talk is in it, and nobody's own work."""
@@ -46,8 +48,8 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("POST", "/staff/me/passkey"): ALL,
     ("POST", "/staff/me/passkey/remove"): ALL,
     ("POST", "/staff/sessions/end"): ALL,
-    ("GET", "/staff/people"): ADMINISTRATOR,
-    ("POST", "/staff/people"): ADMINISTRATOR,
+    ("GET", "/staff/people"): OF_PEOPLE,
+    ("POST", "/staff/people"): OF_PEOPLE,
     ("GET", "/staff/audit"): AUDITOR,
     ("GET", "/staff/figures"): SEES_NUMBERS,
     ("GET", "/staff/figures.json"): SEES_NUMBERS,
@@ -103,6 +105,16 @@ HOMES = ("/staff", "/staff/people", "/staff/audit", "/staff/me")
 def may(roles: Collection[Role], allowed: Allowed) -> bool:
     """Tell whether one of these roles is among those that may."""
     return not allowed.isdisjoint(roles)
+
+
+def may_give(roles: Collection[Role]) -> tuple[Role, ...]:
+    """Return the roles that somebody with these roles may give to others: an administrator all, a shift lead that of a counsellor."""
+    return ROLES if may(roles, ADMINISTRATOR) else ("counsellor",) if may(roles, LEAD) else ()
+
+
+def may_change(roles: Collection[Role], theirs: Collection[Role]) -> bool:
+    """Tell whether somebody with these roles may disable or invite again an account that has `theirs`."""
+    return set(theirs) <= set(may_give(roles))
 
 
 def home(roles: Collection[Role]) -> str:

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from server.staff.roles import ALL, AT_A_DESK, FRAMES, NOBODY, PAGES, ROLES, Role, home, may
+from server.staff.roles import ALL, AT_A_DESK, FRAMES, NOBODY, PAGES, ROLES, Role, home, may, may_change, may_give
 from server.wire import frames as f
 
 TAGS = sorted(str(frame.__struct_config__.tag) for frame in get_args(f.StaffFrame))
@@ -46,3 +46,13 @@ def test_T1_who_looks_after_people_or_reads_the_audit_log_sees_no_talk() -> None
 def test_T1_everybody_is_led_to_a_page_that_is_hers(roles: tuple[Role, ...]) -> None:
     """After signing in nobody stands before a closed door."""
     assert may(roles, PAGES["GET", home(roles)] or ALL)
+
+
+@pytest.mark.parametrize("roles", COMBINATIONS)
+def test_T1_a_shift_lead_looks_after_counsellors_alone(roles: tuple[Role, ...]) -> None:
+    """Whoever has any other role is an administrator's; who is neither lead nor administrator changes nobody and gives nothing."""
+    for theirs in COMBINATIONS[1:]:
+        lead = "shift_lead" in roles and theirs == ("counsellor",)
+        assert may_change(roles, theirs) == ("administrator" in roles or lead)
+    expected = ROLES if "administrator" in roles else ("counsellor",) if "shift_lead" in roles else ()
+    assert may_give(roles) == expected
