@@ -20,6 +20,8 @@ export interface BellView {
   missed: string | null;
   /** She may have one more talk than she has room for now. */
   mayMore: boolean;
+  /** It is not a real child that rings. */
+  practice?: boolean;
   say: Say;
   hurry(): void;
   more(): void;
@@ -34,12 +36,16 @@ export function bellView(view: BellView): TemplateResult {
   if (view.lost) return lost(view);
   const offer = view.desk?.offer ?? null;
   if (offer === null && view.missed !== null) return missed(view, view.missed);
-  return html`<section class="bell ${offer === null ? "" : offer.danger ? "rings danger" : "rings"}" aria-label=${view.say("bell")}>
+  return html`<section class="bell ${offer === null ? "" : offer.danger ? "rings danger" : "rings"}" aria-label=${label(view)}>
     <div class="who-rings" role="alert">
-      ${offer === null ? nothing : html`<strong>${view.say("rings")}</strong> <span class="facts-line">${factsOf(view.say, offer)}</span>`}
+      ${offer === null ? nothing : html`<strong>${view.say(view.practice ? "practice_rings" : "rings")}</strong> <span class="facts-line">${factsOf(view.say, offer)}</span>`}
     </div>
     ${offer === null ? html`<p role="status">${standing(view)}</p>${more(view)}` : ringing(view, offer)}
   </section>`;
+}
+
+function label({ say, practice }: BellView): string {
+  return say(practice ? "practice_bell" : "bell");
 }
 
 function lost({ say, hurry }: BellView): TemplateResult {
@@ -50,9 +56,10 @@ function lost({ say, hurry }: BellView): TemplateResult {
 }
 
 /** It rang here and nobody has answered: she is away now, and it goes on until the child is taken or gone. */
-function missed({ say, take, leave }: BellView, conversation: string): TemplateResult {
-  return html`<section class="bell rings" aria-label=${say("bell")}>
-    <div class="who-rings" role="alert"><strong>${say("missed")}</strong> <span class="facts-line">${say("missed_away")}</span></div>
+function missed(view: BellView, conversation: string): TemplateResult {
+  const { say, take, leave, practice } = view;
+  return html`<section class="bell rings" aria-label=${label(view)}>
+    <div class="who-rings" role="alert"><strong>${say(practice ? "practice_rings" : "missed")}</strong> <span class="facts-line">${say("missed_away")}</span></div>
     <span class="answers">
       <button class="primary" id="accept" aria-keyshortcuts="Alt+0" @click=${() => take(conversation === "" ? null : conversation)}>
         ${say("accept")} <kbd>Alt+0</kbd>

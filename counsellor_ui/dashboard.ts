@@ -14,6 +14,7 @@ import { blocksAsked } from "./lead/blocks.ts";
 import { type Around, Tabs } from "./lead/tabs.ts";
 import type { Municipality } from "./municipalities.ts";
 import type { TalkPane } from "./pane.ts";
+import { Practice } from "./practice.ts";
 import { railView } from "./rail.ts";
 import { answered, missedOne, Notifier, Ringer, ringsNow, STILL } from "./ringer.ts";
 import { nameOf } from "./say.ts";
@@ -75,6 +76,8 @@ export class StaffDashboard extends LitElement {
   #turn = 0;
   #title = document.title;
   #tabs = new Tabs();
+  /** Where she practises. */
+  practice = new Practice("", () => undefined);
   /** What she has chosen while she is away; it is said with "free". */
   #room: number | null = null;
 
@@ -131,7 +134,7 @@ export class StaffDashboard extends LitElement {
 
   protected override updated(): void {
     const called = this.shift?.company.beside.calls.some(({ desk, coming }) => desk !== this.shift?.me && coming == null) ?? false;
-    const rings = called || this.shift?.link.state === "open" && (this.#rings.offer !== null || this.#missed(this.shift) !== null);
+    const rings = called || (this.shift?.link.state === "open" && this.#ringing(this.shift));
     this.#ringer.ring(this.sound && rings);
     this.#notifier.show(this.notices && rings, this.say("rings_notice"));
     document.title = rings ? `● ${this.say(called ? "help_now" : "rings")}` : this.#title;
@@ -141,6 +144,10 @@ export class StaffDashboard extends LitElement {
   /** A child that rang here, was not answered and still waits. */
   #missed(shift: Shift): string | null {
     return missedOne(this.#rings, shift.line, this.hidden);
+  }
+
+  #ringing(shift: Shift): boolean {
+    return this.#rings.offer !== null || this.#missed(shift) !== null;
   }
 
   // --- parts ---
@@ -163,6 +170,7 @@ export class StaffDashboard extends LitElement {
       setNotices: (on) => void this.#setNotices(on),
       showKeys: () => this.#showKeys(),
       goTo: (conversation) => this.#goTo(conversation),
+      practice: this.practice.door(this.say, shift),
       tongues: this.tongues,
       leaving: this.leaving,
       free: (room) => shift.free(room),
@@ -200,7 +208,8 @@ export class StaffDashboard extends LitElement {
       <div class="top">${bell} ${stripView(this.say, panes, shift, (conversation) => this.#goTo(conversation))}</div>
       ${callsView(this.#company(shift), shift.me)} ${blocksAsked(shift, this.say, this.zone, () => this.requestUpdate())} ${this.#ending(shift)} ${this.#notice(shift)}
       ${this.lead ? this.#tabs.view(around) : nothing}
-      <div class="panes" ?hidden=${this.#tabs.open !== null}>
+      ${this.practice.room({ ...around, ring: this.ring, municipalities: this.municipalities, turn: this.#turn, line, rings: this.#ringing(shift), hidden: this.#tabs.open !== null })}
+      <div class="panes" ?hidden=${this.#tabs.open !== null || (this.practice.open && panes.length + shift.company.along.size === 0)}>
         ${repeat(
           panes,
           ({ conversation }) => conversation,

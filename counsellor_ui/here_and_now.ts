@@ -18,6 +18,8 @@ import type { Municipality } from "./municipalities.ts";
 export interface Lines {
   emergency: readonly { who: Called; number: string }[];
   onCall: readonly { name: string; number: string; municipalities: readonly string[] }[];
+  /** She practises: nothing here can be rung. */
+  practice?: boolean;
 }
 
 export const NO_LINES: Lines = { emergency: [], onCall: [] };
@@ -86,7 +88,7 @@ function numbers(view: HereView): TemplateResult {
   const place = talk.form.stay_municipality;
   const onCall = place === null ? [] : lines.onCall.filter(({ municipalities }) => municipalities.includes(place));
   const row = (who: Called, words: string, number: string) => html`<li>
-    <a href="tel:${number}">${words} <strong>${number}</strong></a>
+    ${lines.practice ? html`<span>${words} <strong>${number}</strong> <em>${say("practice_number")}</em></span>` : html`<a href="tel:${number}">${words} <strong>${number}</strong></a>`}
     <button ?disabled=${talk.form.calls.length >= MOST_CALLS} aria-label=${say("here_called_label", { who: words })} @click=${() => note(view, who, number)}>
       ${say("here_called")}
     </button>

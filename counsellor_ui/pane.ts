@@ -148,6 +148,7 @@ export class TalkPane extends WritingUp {
     const state = this.#stateOf(name);
     return html`
       <article class="pane ${talk.identity.colour} ${view.state}" aria-labelledby=${heading}>
+        ${this.stripe()}
         ${this.#head(name, heading)}
         <div class="body ${this.#formOpen ? "with-form" : ""}">
           <div class="talk">

@@ -17,10 +17,12 @@ export interface PrintView {
   /** The counsellor's own name, and the second one's. */
   by: string;
   second: string;
+  /** Nothing of it is real. */
+  practice: boolean;
 }
 
 /** Draw the sheet. It is on paper only. */
-export function printView({ form, say, zone, municipalities, by, second }: PrintView): TemplateResult {
+export function printView({ form, say, zone, municipalities, by, second, practice }: PrintView): TemplateResult {
   const place = (number: string | null): string => {
     const found = municipalities.find((one) => one.number === number);
     return found === undefined ? (number ?? "") : `${label(found)} (${found.number})`;
@@ -46,7 +48,7 @@ export function printView({ form, say, zone, municipalities, by, second }: Print
     ["second_by", second],
   ];
   return html`<section class="print">
-    <h1>${say("paper_title")}</h1>
+    <h1>${practice ? `${say("practice")}: ` : nothing}${say("paper_title")}</h1>
     <dl>${rows.map(([word, value]) => (value === "" ? nothing : html`<div><dt>${say(word)}</dt><dd>${value}</dd></div>`))}</dl>
     <p>${say("paper_careful")}</p>
   </section>`;

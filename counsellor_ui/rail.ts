@@ -30,6 +30,8 @@ export interface RailView {
   late: number;
   /** How each of her talks is called. */
   names: ReadonlyMap<string, Identity>;
+  /** The way to practise. */
+  practice: TemplateResult | typeof nothing;
   tongues: TemplateResult;
   leaving: boolean;
   setRoom(room: number): void;
@@ -131,7 +133,7 @@ function row({ say, take }: RailView, waiting: WaitingView, mayTake: boolean): T
   </li>`;
 }
 
-function foot({ say, sound, setSound, notices, setNotices, showKeys, tongues, leaving, askToLeave, leave, desk }: RailView): TemplateResult {
+function foot({ say, sound, setSound, notices, setNotices, showKeys, practice, tongues, leaving, askToLeave, leave, desk }: RailView): TemplateResult {
   const open = desk?.panes.length ?? 0;
   return html`<footer>
     <label class="check"
@@ -141,6 +143,7 @@ function foot({ say, sound, setSound, notices, setNotices, showKeys, tongues, le
       ><input type="checkbox" .checked=${live(notices)} @change=${(event: Event) => setNotices((event.target as HTMLInputElement).checked)} /> ${say("notices")}</label
     >
     <button class="quiet" @click=${showKeys}>${say("keys")} <kbd>Alt+K</kbd></button>
+    ${practice}
     ${tongues}
     <p><a href="/staff/me${location.search}" target="_blank" rel="noopener">${say("my_page")}</a></p>
     ${leaving

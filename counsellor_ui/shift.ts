@@ -9,7 +9,7 @@
 
 import { toBase64 } from "../browser/bytes.ts";
 import { Connection } from "../browser/connection.ts";
-import type { Desk, Line, Refusal, Refused, StaffFrame, StaffMessage, ToStaff } from "../browser/frames.ts";
+import type { Desk, Line, Refusal, Refused, StaffFrame, ToStaff } from "../browser/frames.ts";
 import { Company } from "./company.ts";
 import { inOrder } from "./desk.ts";
 import type { NonContact } from "./form.ts";
@@ -169,6 +169,12 @@ export class Shift {
     for (const talk of this.talks.values()) talk.shown(visible);
   }
 
+  /** Let go of the connection, and of everything in memory. */
+  leave(): void {
+    this.#connection.stop();
+    this.#forgetAll();
+  }
+
   /** Sign out at the server, and only then forget everything here, in memory and on disk. Return whether both are done; if not, it is said. */
   async signOut(): Promise<boolean> {
     if (!(await this.way.signOut())) {
@@ -176,8 +182,7 @@ export class Shift {
       this.changed();
       return false;
     }
-    this.#connection.stop();
-    this.#forgetAll();
+    this.leave();
     try {
       await this.keeping.wipe();
       return true;
@@ -290,7 +295,7 @@ export class Shift {
         void talk.historyCame(frame.epoch, frame.n, frame.messages, frame.more ?? false);
         break;
       case "message":
-        void talk.messageCame(messageOf(frame));
+        void talk.messageCame({ ...frame, t: "message" });
         break;
       case "said":
         void talk.saidCame(frame.id, frame.seq, frame.at);
@@ -391,8 +396,4 @@ export class Shift {
     this.desk = null;
     this.line = null;
   }
-}
-
-function messageOf({ seq, role, id, n, at, box }: StaffMessage) {
-  return { t: "message" as const, seq, role, id, n, at, box };
 }

@@ -19,8 +19,11 @@ import { MunicipalitySearch } from "./municipality_search.ts";
 import { TalkPane } from "./pane.ts";
 import type { HelpNumber, Own, Reply } from "./replies.ts";
 import { QuickReplies } from "./replies_view.ts";
+import { Practice } from "./practice.ts";
 import { Shift } from "./shift.ts";
 import { ourServer } from "./way.ts";
+
+export { html, LitElement, nothing } from "lit"; // for the practice room, whose script comes later: see tools/build.mjs
 
 /** What the server put into the page. */
 interface Page {
@@ -50,6 +53,8 @@ interface Page {
   own: Own[];
   numbers: HelpNumber[];
   lines: Lines;
+  /** Where the script of the practice room is; "": nobody can practise. */
+  training: string;
 }
 
 defineShared();
@@ -70,6 +75,7 @@ async function start(): Promise<void> {
   const say = speaker(page.words);
   const { zone, room: most, hidden, second, lead } = page;
   Object.assign(dashboard, { say, zone, most, hidden, second, lead, ring: page.ring * 1000, late: page.late * 60_000, tongues: tongues(page) });
+  dashboard.practice = new Practice(page.training, () => dashboard.requestUpdate());
   try {
     const keeping = await Keeping.open(page.owner);
     const shift = new Shift(ourServer(location.origin), keeping, () => dashboard.requestUpdate(), page.owner);

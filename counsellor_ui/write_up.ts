@@ -2,7 +2,7 @@
  * The part of a pane in which a talk is written up: its form, its signatures, its sheet of paper.
  */
 
-import { html, LitElement, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { keyId } from "../browser/sealing.ts";
 import { utf8 } from "../browser/bytes.ts";
@@ -29,9 +29,15 @@ export abstract class WritingUp extends LitElement {
   /** Two sign a concern report. */
   declare second: boolean;
 
+  /** What is not real says so, in words, wherever it could be taken for real. */
+  protected stripe(): TemplateResult | typeof nothing {
+    return this.shift.practice ? html`<p class="practice-stripe">${this.say("practice")}</p>` : nothing;
+  }
+
   protected form(): TemplateResult {
     const { talk, say } = this;
     return html`<section class="side" aria-label=${say("form")}>
+      ${this.stripe()}
       ${formView({
         talk,
         say,
@@ -54,7 +60,7 @@ export abstract class WritingUp extends LitElement {
   /** What goes on paper. */
   protected paper(): TemplateResult {
     const { talk, say, zone, municipalities, shift } = this;
-    return printView({ form: talk.form, say, zone, municipalities, by: shift.name, second: this.#second()?.by ?? "" });
+    return printView({ form: talk.form, say, zone, municipalities, by: shift.name, second: this.#second()?.by ?? "", practice: shift.practice });
   }
 
   #facts(): Facts {

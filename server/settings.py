@@ -14,6 +14,7 @@ from server import address, clock, ids, keyfiles
 from server.helpline import Helpline, Number, SettingsError, Window, read_helpline
 from server.numbers import Emergency, OnCall, read_emergency, read_on_call
 from server.replies import Reply, read_replies
+from server.training import Training, read_training
 
 __all__ = [
     "ENVIRONMENT",
@@ -101,6 +102,8 @@ class Settings:
     """The folder of the words, one file per language."""
     replies: tuple[Reply, ...]
     """What counsellors say often, to be put into the writing field."""
+    training: Training
+    """The stories of practice children."""
     emergency: tuple[Emergency, ...]
     """Whom a counsellor may call here and now, as far as the numbers are confirmed."""
     on_call: tuple[OnCall, ...]
@@ -165,6 +168,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             built=Path(environ.get("ALARM_BUILT", ROOT / "built")),
             wording=config.parent / "wording",
             replies=read_replies(config.parent / "replies.toml", helpline.languages, helpline.default_language),
+            training=read_training(config.parent / "training"),
             emergency=read_emergency(ROOT / "config" / "data" / "hjelpenumre.json"),
             on_call=read_on_call(ROOT / "config" / "data" / "barnevernvakter.json"),
             own_replies=data / "replies",

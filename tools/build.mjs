@@ -32,6 +32,7 @@ const ENTRIES = {
   "styleguide.css": "widget/styleguide/styleguide.css",
   "state.js": "widget/styleguide/state.ts",
   "staff.js": "counsellor_ui/staff.ts",
+  "training.js": "counsellor_ui/training/index.ts",
   "invitation.js": "counsellor_ui/invitation.ts",
   "passkey.js": "counsellor_ui/passkey.ts",
   "figures.js": "counsellor_ui/figures.ts",
@@ -47,7 +48,13 @@ const LIMITS = [
 const brotli = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
 
-async function bundle(source) {
+/** The practice room draws with the dashboard's own Lit: its page lets only one make markup (`trusted-types`). The same address is the same module. */
+const litOf = (staff) => ({
+  name: "lit-of",
+  setup: ({ onResolve }) => onResolve({ filter: /^lit$/ }, () => ({ path: `./${staff.file}`, external: true })),
+});
+
+async function bundle(source, staff) {
   const result = await build({
     entryPoints: [source],
     bundle: true,
@@ -60,15 +67,15 @@ async function bundle(source) {
     conditions: ["production"],
     define: { "process.env.NODE_ENV": '"production"' },
     logLevel: "warning",
-    plugins: [small(source === ENTRIES["widget.js"])],
+    plugins: [small(source === ENTRIES["widget.js"]), ...(source === ENTRIES["training.js"] ? [litOf(staff)] : [])],
     mangleProps: /^\$_/,
     outdir: OUT,
   });
   return Buffer.from(result.outputFiles[0].contents);
 }
 
-async function make(logical, source) {
-  const bytes = extname(source) === ".svg" ? await readFile(source) : await bundle(source);
+async function make(logical, source, made) {
+  const bytes = extname(source) === ".svg" ? await readFile(source) : await bundle(source, made["staff.js"]);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
   const file = `${basename(logical, extname(logical))}-${hash}${extname(logical)}`;
   const packed = brotli(bytes);
@@ -122,7 +129,7 @@ async function main() {
   const old = await before();
   const manifest = {};
   for (const logical of Object.keys(ENTRIES).sort()) {
-    if (existsSync(ENTRIES[logical])) manifest[logical] = await make(logical, ENTRIES[logical]);
+    if (existsSync(ENTRIES[logical])) manifest[logical] = await make(logical, ENTRIES[logical], manifest);
   }
   for (const [logical, { file, raw, brotli: packed }] of Object.entries(manifest)) {
     console.log(`${logical.padEnd(12)} ${file.padEnd(28)} ${String(raw).padStart(7)} raw ${String(packed).padStart(6)} brotli`);

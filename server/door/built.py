@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-BEHIND = ("staff.js",)
+BEHIND = ("staff.js", "training.js")
 """Files that are served to who is signed in: what the dashboard is made of."""
 FOR_HER = "private, max-age=31536000, immutable"
 """The dashboard's files may be kept by a counsellor's browser. The child's may not: they would tell that a chat was open here."""

@@ -17,6 +17,7 @@ from server.house import House
 from server.replies import MOST_BYTES, OwnReplies, parse_own
 from server.settings import ROOT
 from server.staff.roles import LEAD, may
+from server.training import as_json
 from server.words import Tongue, offered, read_wording
 
 MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
@@ -66,6 +67,7 @@ class DeskPages:
             "default_language": helpline.default_language,
             **self.phrases(),
             "own": [msgspec.to_builtins(reply) for reply in await asyncio.to_thread(self.own.of, account.id)],
+            "training": self.views.built["training.js"].address if self.house.settings.training.stories else "",
             "lines": {
                 "emergency": [msgspec.to_builtins(one) for one in self.house.settings.emergency],
                 "onCall": [msgspec.to_builtins(one) for one in self.house.settings.on_call],
@@ -97,6 +99,10 @@ class DeskPages:
         except OSError:
             return JSONResponse({"why": "not now"}, 503)
         return JSONResponse({"kept": len(kept)})
+
+    async def training(self, _: Request) -> Response:
+        """`GET`: the stories of practice children. What is done with them stays in the browser."""
+        return Response(as_json(self.house.settings.training), media_type="application/json")
 
     async def municipalities(self, _: Request) -> Response:
         """`GET`: the list of 357."""

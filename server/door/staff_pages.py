@@ -69,6 +69,7 @@ def routes(house: House) -> list[BaseRoute]:
         gate.route("/staff/static/{file}", views.built.serve_behind, data=True),
         gate.route("/staff/ticket", pages.ticket, ("POST",), data=True),
         gate.route("/staff/municipalities.json", desk.municipalities, data=True),
+        gate.route("/staff/training.json", desk.training, data=True),
         gate.route("/staff/replies", desk.replies, ("POST",), data=True),
         gate.route("/staff/phrases.json", desk.fresh_phrases, data=True),
         gate.route("/staff/blocks.json", blocks.standing, data=True),

@@ -57,6 +57,7 @@ PAGES: Mapping[tuple[str, str], Allowed | None] = {
     ("POST", "/staff/ticket"): AT_A_DESK,
     ("GET", "/staff/static/{file}"): AT_A_DESK,
     ("GET", "/staff/municipalities.json"): AT_A_DESK,
+    ("GET", "/staff/training.json"): AT_A_DESK,
     ("POST", "/staff/replies"): AT_A_DESK,
     ("GET", "/staff/phrases.json"): AT_A_DESK,
     ("GET", "/staff/blocks.json"): AT_A_DESK,

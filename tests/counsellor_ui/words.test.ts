@@ -76,6 +76,7 @@ const CODED: Record<string, readonly string[]> = {
   house_wrong_: PARTS,
   block_: ["asked", "agreed", "no", "lifted", "same", "gone", "not_yours", "failed"],
   block_why_: ["no_child"],
+  practice_: ["did", "not_yet", "not_reached"],
   lead_: ["overview", "settings", "people", "numbers", "blocks"],
   numbers_answered_: numbers.ANSWERED,
   numbers_how_: numbers.WAYS,
@@ -86,7 +87,7 @@ const coded = Object.entries(CODED).flatMap(([start, codes]) => codes.map((code)
 
 /** Every key that stands as a text in the sources and the templates. */
 function literals(): Set<string> {
-  const files = ["counsellor_ui", "counsellor_ui/lead", "counsellor_ui/templates", "browser"].flatMap((folder) =>
+  const files = ["counsellor_ui", "counsellor_ui/lead", "counsellor_ui/templates", "counsellor_ui/training", "browser"].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => /\.(ts|html)$/.test(name))
       .map((name) => `${folder}/${name}`),

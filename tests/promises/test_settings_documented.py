@@ -58,5 +58,5 @@ def test_nothing_is_told_that_does_not_exist() -> None:
         "redis/",
         "replies/",
     }
-    places = {"config/helpline.toml", "config/replies.toml", "config/wording/<lang>.toml"}
+    places = {"config/helpline.toml", "config/replies.toml", "config/training/", "config/wording/<lang>.toml"}
     assert {*Helpline.__struct_fields__, *Provider.__struct_fields__, *ENVIRONMENT, *LAUNCH, *files, *places} >= TOLD
