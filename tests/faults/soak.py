@@ -1,4 +1,4 @@
-"""R2, R4, A11: a crowd comes and goes for long; what the workers hold must not grow, and must be given back.
+"""R2, R4, R5, A11: a crowd comes and goes for long; what the workers hold must not grow, and must be given back.
 
 SOAK_SECONDS says for how long. Every figure goes into the table of docs/reliability.md.
 """
@@ -8,23 +8,27 @@ import os
 import random
 import re
 import statistics
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 
 import httpx
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from server import metrics
 from server.link import MOST
 from tests.faults import seeds
 from tests.faults.crowd import Crowd, Habits
+from tests.faults.percentile import bound
 from tests.faults.plays import Outcome
 from tests.faults.scenes import Scene, gone_home
 from tests.faults.stage import WORKERS, Stage, staged
 
-NAME = "R2 R4 A11"
+NAME = "R2 R4 R5 A11"
+LAG = "chat_loop_lag_seconds"
 SECONDS = seeds.many("SOAK_SECONDS", 1800)
 ENOUGH = 40
 """So many talks at least: a slow machine goes on for longer until it has had them, up to three times as long."""
@@ -90,6 +94,7 @@ async def play(chance: random.Random, times: int, outcomes: list[Outcome]) -> No
         figures["talks"] = len(crowd.children)
         figures["connections to the store"] = watched.connections
         figures["most values of a label"] = float(max([await labels(stage, name) for name in WORKERS]))
+        figures["event loop's stall p99.9, at most (s)"] = await stall(stage, 0.999)
         outcome = await gone_home(crowd)
         figures |= {"descriptors left": await given_back(watched), "unhandled failures": float(len(list(failures(stage))))}
         outcomes.append(replace_names(outcome, figures))
@@ -100,12 +105,26 @@ def replace_names(outcome: Outcome, figures: dict[str, float]) -> Outcome:
     return replace(outcome, fault=NAME, title=f"a crowd that comes and goes, {SECONDS / 60:.0f} minutes", figures=figures)
 
 
+async def told(stage: Stage, name: str) -> list[Metric]:
+    """Return every figure that a worker tells."""
+    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(stage.data / f"{name}.ops")), timeout=10) as client:
+        return list(text_string_to_metric_families((await client.get("http://worker/metrics")).text))
+
+
+async def stall(stage: Stage, part: float) -> float:
+    """Return how late this part of the timers of both event loops was at most (s, to the edge of its bucket)."""
+    late: dict[float, float] = defaultdict(float)
+    for family in [one for name in WORKERS for one in await told(stage, name) if one.name == LAG]:
+        for sample in family.samples:
+            if sample.name == f"{LAG}_bucket":
+                late[float(sample.labels["le"])] += sample.value
+    return bound(late, part)
+
+
 async def labels(stage: Stage, name: str) -> int:
     """Return how many values the label of a worker has that has most; fails when one of ours could name somebody."""
-    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(stage.data / f"{name}.ops")), timeout=10) as client:
-        text = (await client.get("http://worker/metrics")).text
     values: dict[tuple[str, str], set[str]] = {}
-    for family in text_string_to_metric_families(text):
+    for family in await told(stage, name):
         for sample in family.samples:
             for label, value in sample.labels.items():
                 values.setdefault((sample.name, label), set()).add(value)

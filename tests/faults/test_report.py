@@ -1,6 +1,6 @@
 """The table of docs/reliability.md: it adds up what happened, and hides nothing."""
 
-from tests.faults.percentile import percentile
+from tests.faults.percentile import bound, percentile
 from tests.faults.plays import Outcome
 from tests.faults.report import Run, figures, page, table
 from tests.faults.verdict import Finding, Verdict
@@ -49,6 +49,13 @@ def test_a_percentile_is_a_value_that_was_measured() -> None:
 
     assert [percentile(values, part) for part in (0.0, 0.5, 0.99, 1.0)] == [1.0, 50.0, 99.0, 100.0]
     assert percentile([3.0], 0.99) == 3.0
+
+
+def test_a_bound_holds_at_least_so_many() -> None:
+    """Of counted buckets the edge below which that part lies; what lies beyond all edges is not told as less."""
+    late = {0.01: 990.0, 0.05: 998.0, 0.1: 999.0, float("inf"): 1000.0}
+    assert [bound(late, part) for part in (0.5, 0.99, 0.998, 0.999)] == [0.01, 0.01, 0.05, 0.1]
+    assert bound(late, 1.0) == float("inf")
     assert percentile([1.0, 9.0], 0.99) == 9.0
 
 

@@ -1,4 +1,4 @@
-"""Promises R2, R4, A11 in short: a crowd comes and goes; what the workers held is given back. The long form is `make faults`."""
+"""Promises R2, R4, R5, A11 in short: a crowd comes and goes; what the workers held is given back. The long form is `make faults`."""
 
 import pytest
 
@@ -26,3 +26,4 @@ async def test_a_crowd_that_has_gone_leaves_nothing(monkeypatch: pytest.MonkeyPa
     assert found.figures["unhandled failures"] == 0
     assert found.figures["connections to the store"] <= 3 * (MOST + soak.EXTRA)
     assert found.figures["memory growth (%)"] < 50
+    assert found.figures["event loop's stall p99.9, at most (s)"] > 0
