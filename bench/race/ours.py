@@ -40,6 +40,8 @@ KEY = generate_private_key(SECP256R1()).public_key().public_bytes(Encoding.X962,
 WRAPPED = os.urandom(113)
 ENTRIES, HELD = 3, 2
 MANY = 500
+LEASE_MS, TURN = 60_000, 1.2
+"""While people are brought in no worker is the keeper; so long its running turn may last (s)."""
 
 
 class Ours(Stack):
@@ -161,12 +163,17 @@ class People:
 
     async def talking(self, desks: list[str], count: int, room: int) -> list[tuple[str, str]]:
         """Return the conversation and the token of each of so many children, `room` at each desk, in that order."""
+        await self.redis.set(
+            keys.KEEPER, "bench", px=LEASE_MS
+        )  # nobody rings meanwhile: each child is taken at the desk that it is meant for
+        await asyncio.sleep(TURN)
         for desk in desks:
             await self.pairing.free(desk, room, clock.now())
         found: list[tuple[str, str]] = []
         for first in range(0, count, MANY):
             some = range(first, min(count, first + MANY))
             found += await asyncio.gather(*(self._child(desks[at // room]) for at in some))
+        await self.redis.delete(keys.KEEPER)
         return found
 
     async def _child(self, desk: str) -> tuple[str, str]:
