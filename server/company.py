@@ -27,7 +27,7 @@ async def beside(house: House) -> Beside:
 
 async def states(house: House, found: Beside) -> dict[str, DeskState]:
     """Return the desks of those who are at work."""
-    return {desk: await house.pairing.desk(desk) for desk in found.rows}
+    return await house.pairing.many(list(found.rows))
 
 
 def holder_of(talk: Talk | None) -> str:

@@ -11,7 +11,9 @@ from server.clock import ms
 from server.conversation.rules import OVER, State, Talk
 from server.conversation.store import Desk, in_parts
 from server.door.socket import Socket
+from server.glance import Glance
 from server.house import House
+from server.pairing.store import DeskState
 from server.path import Path
 from server.relay import Hint
 from server.screen import held_of, line_of, offer_of
@@ -41,6 +43,8 @@ class DeskShown(Path):
         self.noted: set[str] = set()
         """Talks that the auditor knows she reads here."""
         self.turn = asyncio.Lock()
+        self.looks = 0
+        """How often this connection has looked at its desk by itself."""
         self.session = ""
         self.kept = house.clock()
         self.acted = True
@@ -83,12 +87,28 @@ class DeskShown(Path):
 
     async def look(self) -> None:
         """See how the desk is. `registered` is said before the desk shows that the talk is gone."""
+        self.looks += 1
         if self.registering:
             return
         state = await self.house.pairing.desk(self.me.id)
         names = list(state.talks)
         found = await self.house.conversations.read_many(names)
-        self.children = {name: talk for name, talk in zip(names, found, strict=True) if talk is not None}
+        self.show_desk(state, dict(zip(names, found, strict=True)))
+        await self.settle(state.talks)
+
+    async def look_at(self, glance: Glance) -> None:
+        """Show the desk as it was read with the others. What she saw herself meanwhile is newer, and what is to be mended is read anew."""
+        if self.registering or self.turn.locked() or glance.looks != self.looks:
+            return
+        talks = {name: talk for name, talk in glance.talks.items() if talk is not None}
+        if any(self.is_broken(standing, talks.get(name)) for name, standing in glance.desk.talks.items()):
+            await self.refresh()
+        else:
+            self.show_desk(glance.desk, glance.talks)
+
+    def show_desk(self, state: DeskState, found: Mapping[str, Talk | None]) -> None:
+        """Show the desk when it changed."""
+        self.children = {name: talk for name, talk in found.items() if talk is not None}
         until = self.house.run_until()
         held = [
             held_of(name, talk, ms(until) if until else None)
@@ -102,7 +122,16 @@ class DeskShown(Path):
         if desk != self.shown:
             self.shown = desk
             self.socket.put(desk)
-        await self.settle(state.talks)
+
+    def is_broken(self, standing: str, talk: Talk | None) -> bool:
+        """Tell whether `settle` would mend something here. Raises nothing, reads nothing."""
+        if standing == "claimed":
+            return False
+        if talk is None or talk.desk != self.me.id or talk.state in OVER - {State.WRAPPING_UP}:
+            return True
+        if talk.state is State.TALKING:
+            return talk.counsellor_gone
+        return standing == "talking"
 
     async def settle(self, talks: Mapping[str, str]) -> None:
         """Mend what a crash between two steps left: a talk that has ended or gone while the desk says otherwise."""
@@ -119,24 +148,23 @@ class DeskShown(Path):
             elif talk.state is State.TALKING and talk.counsellor_gone:  # she was believed gone
                 await self.take_up(conversation)
 
-    async def tick(self, line: f.Line) -> None:
+    async def tick(self, line: f.Line, glance: Glance) -> None:
         """Once a second: the line, the desk, and whether she is still signed in."""
         now = self.house.clock()
         if self.acted and now - self.kept > KEEP_MS:
             self.acted, self.kept = False, now
             await self.house.sessions.keep(self.session, now)
-        post = await self.house.visits.post(self.me.id)
-        if post is not None and post.tab != self.tab:
+        if glance.post is not None and glance.post.tab != self.tab:
             self.socket.close(4509)
             return
-        session = await self.house.sessions.kept(self.session)
+        session = glance.session
         if session is None or not stands(session, now) or not self.at_a_desk():
             await self.be_out(session, now)
             return
         await self.tell_end(session)
         self.show_line(line)
         self.show_house()
-        await self.refresh()
+        await self.look_at(glance)
         await self.read_again()
 
     async def be_out(self, session: Session | None, now: int) -> None:

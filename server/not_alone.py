@@ -7,7 +7,7 @@ Rules of this file:
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from server.colleagues.rules import Asked, Beside, Call, in_talk, may_read
 from server.colleagues.store import ROOM, Whisper
@@ -15,8 +15,8 @@ from server.company import beside, holder_of, states
 from server.conversation.store import in_parts
 from server.desk_shown import DeskShown
 from server.door.socket import Socket
+from server.glance import at_work
 from server.house import House
-from server.pairing.store import DeskState
 from server.relay import Hint
 from server.session.rules import pulse_of_desk
 from server.staff.chain import Deed
@@ -37,21 +37,19 @@ class NotAlone(DeskShown):
 
     # --- what she is shown ---------------------------------------------------------------------
 
-    async def show_company(self, found: Beside, desks: Mapping[str, DeskState], late: int) -> None:
+    async def show_company(self, found: Beside, everybody: Sequence[f.Colleague], late: int) -> None:
         """Show who is beside her, when it changed; send on what she reads along."""
-        accounts = {desk: account for desk in found.rows if (account := self.house.directory.get(desk)) is not None}
-        colleagues = [
-            f.Colleague(desk, account.name, found.rows[desk].key_id, found.rows[desk].key, desks[desk].ready, len(desks[desk].talks))
-            for desk, account in accounts.items()
-            if desk != self.me.id and desk in desks
-        ]
         asked = await self.still_asked(found)
         me = self.house.directory.get(self.me.id)
         told = f.Beside(
-            sorted(colleagues, key=lambda one: (one.name, one.desk)),
+            [one for one in everybody if one.desk != self.me.id],
             [f.Asked(name, one.by, one.at) for name, one in asked.items()],
-            [f.Reader(name, desk) for name in self.children for desk in found.readers(name) if desk in accounts],
-            [f.HelpCall(desk, one.conversation, one.at, one.coming or None) for desk, one in found.calls.items() if desk in accounts],
+            [f.Reader(name, desk) for name in self.children for desk in found.readers(name) if self.is_here(desk, found)],
+            [
+                f.HelpCall(desk, one.conversation, one.at, one.coming or None)
+                for desk, one in found.calls.items()
+                if self.is_here(desk, found)
+            ],
             late if me is not None and "shift_lead" in me.roles else 0,
         )
         if told != self.company:
@@ -61,6 +59,10 @@ class NotAlone(DeskShown):
             del self.along[conversation]
         for conversation in self.along:
             await self.send_along(conversation)
+
+    def is_here(self, desk: str, found: Beside) -> bool:
+        """Tell whether a colleague is at work and has an account."""
+        return desk in found.rows and self.house.directory.get(desk) is not None
 
     async def still_asked(self, found: Beside) -> Mapping[str, Asked]:
         """Return the talks that she was asked in to and may still read."""
@@ -227,7 +229,8 @@ class NotAlone(DeskShown):
         """See what is new, and show it."""
         await super().look_again()
         found = await beside(self.house)
-        await self.show_company(found, await states(self.house, found), self.company.late if self.company else 0)
+        everybody = at_work(self.house, found, await states(self.house, found))
+        await self.show_company(found, everybody, self.company.late if self.company else 0)
 
     async def tell_auditor(self, what: Deed, conversation: str, whom: str = "") -> None:
         """Tell the auditor what was done beside a talk."""

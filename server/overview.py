@@ -58,7 +58,7 @@ async def overview(house: House, found: Beside, line: f.Line, late: int) -> f.Ov
 async def desks_of(house: House, found: Beside) -> list[f.AtWork]:
     """Return who is at work, and who has talks though she is not heard, by name."""
     names = {*found.rows, *await house.pairing.desks()}
-    states = {desk: await house.pairing.desk(desk) for desk in names}
+    states = await house.pairing.many(sorted(names))
     talks = [conversation for state in states.values() for conversation in state.talks]
     read = dict(zip(talks, await house.conversations.read_many(talks), strict=True))
     rows = []

@@ -9,9 +9,10 @@ from typing import cast
 import msgspec
 from redis.exceptions import RedisError
 
-from server.company import beside, states
+from server.company import beside
 from server.conversation.rules import State
 from server.flood.blocks import ShutOut
+from server.glance import at_work, glances
 from server.house import House
 from server.overview import overview
 from server.relay import WORKER, Hint
@@ -83,19 +84,26 @@ class Ticking:
         await self.house.blocks.look(now)
         await self.house.flood.look(await self.house.waiting.count(), now)
         if self.shifts:
-            line, company = await self.line(), await beside(self.house)
-            desks = await states(self.house, company)
-            self.turns += 1
-            if self.turns % LATE_TURNS == 1:
-                self.late = await self.late_registrations(now)
-            here = [one for one in self.shifts if one.early is None]
-            for shift in here:
-                await shift.tick(line)
-                await shift.show_company(company, desks, self.late)
-            if leads := [one for one in here if one.leads]:
-                told = await overview(self.house, company, line, self.late)
-                for shift in leads:
-                    shift.show_overview(told)
+            await self.tick_desks(now)
+
+    async def tick_desks(self, now: int) -> None:
+        """Show every desk what is new. What they look at is read for all of them together."""
+        shifts = [one for one in self.shifts if one.early is None]
+        line, company = await self.line(), await beside(self.house)
+        whose = [(one.me.id, one.session, one.looks) for one in shifts]
+        desks = await self.house.pairing.many(list(dict.fromkeys([*company.rows, *(desk for desk, _, _ in whose)])))
+        seen = await glances(self.house, desks, whose)
+        everybody = at_work(self.house, company, desks)
+        self.turns += 1
+        if self.turns % LATE_TURNS == 1:
+            self.late = await self.late_registrations(now)
+        for shift, glance in zip(shifts, seen, strict=True):
+            await shift.tick(line, glance)
+            await shift.show_company(company, everybody, self.late)
+        if leads := [one for one in shifts if one.leads]:
+            told = await overview(self.house, company, line, self.late)
+            for shift in leads:
+                shift.show_overview(told)
 
     def follow_leap(self, now: int) -> None:
         """When the clock has leapt, what was noted before leaps with it: nobody has been silent for longer than before."""
@@ -130,8 +138,8 @@ class Ticking:
 
     async def late_registrations(self, now: int) -> int:
         """Count the talks of all desks that have been over for longer than a registration may take."""
-        desks = [await self.house.pairing.desk(desk) for desk in await self.house.pairing.desks()]
-        names = [name for desk in desks for name, stage in desk.talks.items() if stage == "wrapping"]
+        desks = await self.house.pairing.many(await self.house.pairing.desks())
+        names = [name for desk in desks.values() for name, stage in desk.talks.items() if stage == "wrapping"]
         before = now - self.house.helpline.registration_minutes * 60_000
         return sum(talk is not None and 0 < talk.ended < before for talk in await self.house.conversations.read_many(names))
 

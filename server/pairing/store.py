@@ -1,5 +1,6 @@
 """The desks in Redis, and the step from the line to a desk. Every write is a Lua step that may be repeated."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from server import keys
@@ -75,8 +76,12 @@ class Pairing:
 
     async def desk(self, desk: str) -> DeskState:
         """Return her desk, whole."""
-        found = await self._step("look", desk)
-        return desk_from(found) if found else NO_DESK
+        return (await self.many([desk]))[desk]
+
+    async def many(self, desks: Sequence[str]) -> dict[str, DeskState]:
+        """Return several desks, whole, as they are at one instant."""
+        found = await self._step("look", *desks) if desks else []
+        return {desk: desk_from(cast("list[bytes]", one)) if one else NO_DESK for desk, one in zip(desks, found, strict=True)}
 
     async def expired(self, now: int) -> list[tuple[str, str]]:
         """Return the children whose offer was not taken in time, with the desk where they ring."""

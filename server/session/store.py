@@ -93,6 +93,11 @@ class Visits:
         found = await self._redis.hget(keys.POSTS, desk)
         return Post(*found.decode().split(" ")) if found else None
 
+    async def posts(self, desks: Sequence[str]) -> list[Post | None]:
+        """Return where several counsellors' connections are."""
+        found = await self._redis.hmget(keys.POSTS, desks) if desks else []
+        return [Post(*one.decode().split(" ")) if one else None for one in found]
+
     async def take_post(self, desk: str, post: Post) -> Post | None:
         """This is where she is now; return where she was before."""
         before = await load("session", "take_post")(self._redis, [keys.POSTS], [desk, f"{post.tab} {post.worker}"])

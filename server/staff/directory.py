@@ -1,6 +1,7 @@
 """The accounts of staff, in `staff.json` in the data folder: read here, changed by `server/staff/people.py`."""
 
 import asyncio
+import os
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -83,9 +84,10 @@ class Directory:
 
     def __init__(self, path: Path) -> None:
         """Look at the file when it is first needed; no file is no accounts."""
-        self.path = path
+        self.path, self._name = path, str(path)
         self._stamp: tuple[int, int, int] | None = None
         self._accounts: tuple[Account, ...] = ()
+        self._by_id: dict[str, Account] = {}
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex())
         self._turn = asyncio.Semaphore(AT_ONCE)
@@ -93,19 +95,22 @@ class Directory:
     def accounts(self) -> tuple[Account, ...]:
         """Return every account. Raises StaffError."""
         try:
-            stat = self.path.stat()
+            stat = os.stat(self._name)  # noqa: PTH116 - asked at each frame of a counsellor
         except FileNotFoundError:
-            self._stamp, self._accounts = None, ()
+            self._stamp, self._accounts, self._by_id = None, (), {}
             return self._accounts
         stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
         if stamp != self._stamp:
             self._accounts = read(self.path).accounts
+            self._by_id = {account.id: account for account in reversed(self._accounts)}
             self._stamp = stamp
         return self._accounts
 
     def get(self, desk: str) -> Account | None:
         """Return the account with this id, if there is one and it is not disabled."""
-        return next((account for account in self.accounts() if account.id == desk and not account.disabled), None)
+        self.accounts()
+        account = self._by_id.get(desk)
+        return None if account is None or account.disabled else account
 
     def named(self, name: str) -> Account | None:
         """Return the account with this name, however it is typed, if there is one and it is not disabled."""

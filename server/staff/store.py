@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server import keys
@@ -78,8 +78,17 @@ class Sessions:
 
     async def kept(self, session: str) -> Session | None:
         """Return what is kept of a session, whether it still stands or has just run out; None when somebody has ended it."""
-        desk, since, seen = await self._redis.hmget(keys.session(session), ["desk", "since", "seen"])
-        return Session(desk.decode(), int(since), int(seen)) if desk and since and seen else None
+        return (await self.kept_many([session]))[0]
+
+    async def kept_many(self, sessions: Sequence[str]) -> list[Session | None]:
+        """Return what is kept of several sessions, with one round trip."""
+        if not sessions:
+            return []
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for session in sessions:
+                pipe.hmget(keys.session(session), ["desk", "since", "seen"])
+            rows = await pipe.execute()
+        return [Session(desk.decode(), int(since), int(seen)) if desk and since and seen else None for desk, since, seen in rows]
 
     async def of_desk(self, desk: str, now: int) -> dict[str, Session]:
         """Return every session of a desk that stands, by its hash, the oldest first."""

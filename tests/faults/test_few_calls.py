@@ -1,0 +1,76 @@
+"""What a worker asks of the store does not grow with how many are there: counted, not timed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import redis as sync_redis
+
+from server import embedded
+from server.conversation.store import Say
+from server.ids import new_id
+from server.relay import Hint
+from tests.faults.indoors import town
+from tests.faults.world import World
+
+FEW, MANY = 2, 8
+BOX = b"x" * 284
+
+
+@pytest.fixture
+async def world(tmp_path: Path, embedded_redis: embedded.Embedded) -> AsyncIterator[World]:
+    """A service in this process, on an empty store, with accounts enough."""
+    with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin:
+        one = World(town(tmp_path, embedded_redis.url, people=MANY), admin)
+        await one.begin()
+        yield one
+        await one.end()
+
+
+async def talk_at(world: World, desks: int) -> None:
+    """Let so many counsellors be at work at the first worker, each with a talk whose child is at the second."""
+    while len(world.counsellors) < desks:
+        her, child = await world.counsellor(), world.child(danger=False)
+        await world.connect(child, 1)
+        her.load = 1
+        await world.connect(her, 0)
+    for _ in range(5):
+        await world.move(1)
+    assert all(world.talks_of(her) == 1 for her in world.counsellors)
+
+
+async def steps_of_a_second(world: World) -> int:
+    """Return how many steps to the store one second at the first worker takes, when nothing is new."""
+    worker = world.workers[0]
+    worker.ticking.turns, worker.ticking.beaten = 1, worker.house.clock()  # what comes every few seconds only does not come now
+    before = worker.life.done
+    await worker.ticking.tick()
+    return worker.life.done - before
+
+
+async def test_a_second_costs_as_much_with_eight_desks_as_with_two(world: World) -> None:
+    """Who is at work, how each desk stands, every talk and every session: read for all desks together."""
+    await talk_at(world, FEW)
+    few = await steps_of_a_second(world)
+    await talk_at(world, MANY)
+    many = await steps_of_a_second(world)
+
+    assert many == few
+
+
+async def test_what_comes_at_once_is_stored_and_told_with_few_calls(world: World) -> None:
+    """A hundred messages of each of two talks, in one turn of the loop: one call stores them all, in order, and one tells of them all."""
+    await talk_at(world, FEW)
+    here, there = world.workers
+    before, told = here.life.done, there.reader.read
+    says = [Say(child.conversation, "child", "", new_id(), n, BOX) for n in range(100) for child in world.children]
+    stored = await asyncio.gather(*(here.house.pen.write(say) for say in says))
+    assert here.life.done - before == 1
+    assert [one.seq for one in stored] == [n for n in range(1, 101) for _ in world.children]
+
+    for one in stored:
+        here.house.relay.send(there.house.relay.worker, Hint(f"y:{new_id()}", "frame", b"%d" % one.seq))
+    await world.settle()
+    assert here.life.done - before == 2
+    assert there.reader.read - told == 1
