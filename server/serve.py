@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from uvicorn.loops.uvloop import uvloop_loop_factory
 
 from server import app, durability, link, log, ops
-from server.door.protocol import Protocol, Requests
+from server.door.protocol import Line, Requests
 from server.door.unnamed import Unnamed
 from server.settings import Settings, SettingsError, read_settings
 from server.wire.frames import MAX_FRAME
@@ -49,7 +49,7 @@ def configuration(application: ASGIApp, *, uds: str | None = None, port: int | N
         backlog=BACKLOG,
         loop="uvloop",
         http=Requests,
-        ws=Protocol,
+        ws=Line,
         ws_max_size=MAX_FRAME,
         ws_ping_interval=ping,
         ws_ping_timeout=ping,

@@ -7,13 +7,22 @@ A machine that dies says nothing, and its connection stays. So what was last hea
 told to the application: `scope["state"]["silence"]` returns for how many seconds nothing has come.
 
 Who connects and says nothing, or says its request byte by byte, takes a place from others: uvicorn itself waits for ever.
+
+The handshake is ASGI. After it the application may take the line over (`scope["state"]["line"].hand_over`): then texts go from here to its
+socket and back without a queue, without a task and without a dictionary for each, and all that only the handshake needed is let go.
 """
 
 import asyncio
-from typing import Any, cast
+from collections.abc import Awaitable
+from typing import Any, Protocol, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.speedups import apply_mask
+
+from server.door.whole import MASK, PONG, TEXT, TWO_BYTES, head, whole_frames
 
 LAST_WORDS = 10.0
 """Seconds that the closing handshake and the last bytes may take once the application is done with a socket."""
@@ -22,27 +31,142 @@ REQUEST_SECONDS = 10.0
 """Seconds in which a whole request must have come: its handshake, its headers, its body."""
 
 
-class Protocol(WebSocketsSansIOProtocol):
+class Taker(Protocol):
+    """Who takes a line over. None of these may wait."""
+
+    def take(self, text: str | None) -> None:
+        """Take a text; None: something that is no text."""
+
+    def lost(self) -> None:
+        """Nothing more will come."""
+
+    def has_room(self) -> None:
+        """What was written has left, after there was too much of it."""
+
+
+class Events:
+    """Stands where uvicorn has its queue, once a line was taken over: what the library has judged goes on at once."""
+
+    def __init__(self, taker: Taker) -> None:
+        """Hand everything to this one."""
+        self.taker = taker
+
+    def put_nowait(self, event: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        """Hand one event on."""
+        if event["type"] == "websocket.disconnect":
+            self.taker.lost()
+        elif event["type"] == "websocket.receive":
+            self.taker.take(event.get("text"))
+
+
+class Line(WebSocketsSansIOProtocol):
     """A connection that ends when it is over."""
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Nothing was heard yet."""
         super().__init__(*args, **options)
         self.heard = self.loop.time()
+        self.taker: Taker | None = None
+        self.rest: Awaitable[None] | None = None
+        self.begun = b""
+        """The beginning of a frame."""
+        self.is_strange = False
+        """What comes from here on is for the library alone."""
+        self.app, self.handshake = self._run, self.app
+
+    # --- what comes ----------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        """Note that something came, whatever it is."""
+        """Note that something came, whatever it is, and take it in."""
         self.heard = self.loop.time()
-        super().data_received(data)
+        if self.is_strange or self.taker is None:
+            self.is_strange = self.handshake_initiated  # it speaks before it was answered: how far, only the library knows
+            super().data_received(data)
+        else:
+            self._take(self.begun + data if self.begun else data)
+
+    def _take(self, data: bytes) -> None:
+        frames, self.is_strange = whole_frames(data, self.config.ws_max_size)
+        end = 0
+        for begin, payload, end in frames:
+            if data[begin] == TEXT and self.conn.state is State.OPEN and self.conn.current_size is None:
+                self._take_text(data[begin:end], payload - begin)
+            elif data[begin] == PONG and self.conn.state is State.OPEN and end - payload < TWO_BYTES:
+                self.handle_pong(Frame(Opcode.PONG, apply_mask(data[payload:end], data[payload - MASK : payload])))
+            else:
+                super().data_received(data[begin:end])
+        self.begun = b"" if self.is_strange else data[end:]
+        if self.is_strange:
+            super().data_received(data[end:])
+
+    def _take_text(self, frame: bytes, payload: int) -> None:
+        try:
+            text = apply_mask(frame[payload:], frame[payload - MASK : payload]).decode()
+        except UnicodeDecodeError:
+            super().data_received(frame)
+        else:
+            cast("Taker", self.taker).take(text)
 
     def silence(self) -> float:
         """Return for how many seconds nothing has come."""
         return self.loop.time() - self.heard
 
+    # --- taken over ----------------------------------------------------------------------------
+
     async def run_asgi(self) -> None:
-        """Run the application, which may ask for the silence."""
-        self.scope["state"]["silence"] = self.silence
+        """Run the application, which may ask for the silence, and take the line over."""
+        self.scope["state"].update(silence=self.silence, line=self)
         await super().run_asgi()
+
+    async def _run(self, *asgi: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        """Run the application; once it has handed the line over and returned, the rest, without all that stood around it."""
+        await self.handshake(*asgi)
+        if self.rest is not None:
+            rest, self.rest = self.rest, None
+            del asgi
+            await rest
+
+    def hand_over(self, taker: Taker, rest: Awaitable[None]) -> None:
+        """From now on texts go to `taker`. `rest` is run when the application has returned; when it ends, the connection does.
+
+        What came already is handed on first. What only the handshake needed is let go.
+        """
+        self.taker, self.rest = taker, rest
+        events, self.queue = self.queue, cast("Any", Events(taker))
+        while not events.empty():
+            self.queue.put_nowait(events.get_nowait())
+        if self.read_paused:
+            self.transport.resume_reading()
+        self.read_paused = True  # that is: uvicorn does not pause it after each text
+        self.scope = self.request = self.response = cast("Any", None)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more waits to leave than should."""
+        return not self.writable.is_set()
+
+    def say(self, text: bytes) -> None:
+        """Let a text leave. What is said to nobody is forgotten."""
+        if not (self.disconnected or self.close_sent or self.transport.is_closing()):
+            self.transport.write(head(len(text)) + text)
+
+    def resume_writing(self) -> None:
+        """Tell who has taken the line over."""
+        super().resume_writing()
+        if self.taker is not None:
+            self.taker.has_room()
+
+    def pause_reading(self) -> None:
+        """Read nothing more for now."""
+        if not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
+    # --- over ----------------------------------------------------------------------------------
 
     def keepalive_timeout(self) -> None:
         """Nobody answered a ping: the connection is gone, whatever still waits to be sent."""

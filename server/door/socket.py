@@ -1,7 +1,7 @@
 """One connection, whatever carries it: frames in, frames out, one writer, bounded, and every close with its reason.
 
-Two carriers bear it: a WebSocket (`web_socket.py`) and, where a network lets none through, an event stream with POSTs (`stream.py`).
-A path sees no difference.
+Two carriers bear it: a WebSocket (`web_socket.py`; `direct.py` where it is our own server's) and, where a network lets none through,
+an event stream with POSTs (`stream.py`). A path sees no difference.
 
 Rules of this file:
 
@@ -76,18 +76,17 @@ class Socket(ABC):
         self._outbox: list[bytes] = []
         self._bytes = 0
         self._code: int | None = None
-        self._wake = asyncio.Event()
-        self._left = asyncio.Event()
         self._pace = Pace()
 
     async def serve(self, path: Callable[["Socket"], Awaitable[None]]) -> None:
         """Accept, walk the path to its end, and close with the right code."""
+        self._wake, self._left = asyncio.Event(), asyncio.Event()
         known = await self._accept()
         if known is None:
             return
         writer = asyncio.create_task(self._write())
         try:
-            self.close(await _code_of(path(self), self._on_failure) if known else 4526)
+            self.close(await code_of(path(self), self._on_failure) if known else 4526)
             await writer
         finally:
             writer.cancel()
@@ -144,7 +143,7 @@ class Socket(ABC):
         if self._bytes > MOST_BYTES:
             self._outbox.clear()
             self.close(4008)
-        self._wake.set()
+        self._due()
 
     async def room(self) -> None:
         """Wait until nothing waits for the reader. Raises GoneError when it does not read."""
@@ -158,7 +157,11 @@ class Socket(ABC):
         """Close with this code after all that was put; the first code counts. 1006: it is gone, say nothing."""
         if self._code is None:
             self._code = code
-            self._wake.set()
+            self._due()
+
+    def _due(self) -> None:
+        """Something is to leave."""
+        self._wake.set()
 
     async def _write(self) -> None:
         while True:
@@ -182,7 +185,8 @@ def one_text(frames: list[bytes]) -> bytes:
     return frames[0] if len(frames) == 1 else b"[" + b",".join(frames) + b"]"
 
 
-async def _code_of(path: Awaitable[None], on_failure: Callable[[BaseException], None]) -> int:
+async def code_of(path: Awaitable[None], on_failure: Callable[[BaseException], None]) -> int:
+    """Walk a path to its end; return the code to close with."""
     try:
         await path
     except CloseError as close:

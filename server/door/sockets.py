@@ -1,5 +1,6 @@
 """The two doors for WebSockets: the child's and the staff's. Plain ASGI: origin first, then the path."""
 
+from server.door.direct import Direct
 from server.door.guard import origin_allowed
 from server.door.socket import Asgi, Receive, Send, Socket
 from server.door.web_socket import WebSocket
@@ -21,7 +22,7 @@ class ChildDoor:
         if not origin_allowed(scope["headers"], (self.house.settings.chat_origin,)):
             await refuse(receive, send)
             return
-        await WebSocket(scope, receive, send, self.house.on_failure).serve(self.walk)
+        await carrier(scope)(scope, receive, send, self.house.on_failure).serve(self.walk)
 
     async def walk(self, socket: Socket) -> None:
         """Walk one child's path."""
@@ -45,7 +46,7 @@ class StaffDoor:
         if not origin_allowed(scope["headers"], (self.house.settings.staff_origin,)):
             await refuse(receive, send)
             return
-        await WebSocket(scope, receive, send, self.house.on_failure).serve(self.walk)
+        await carrier(scope)(scope, receive, send, self.house.on_failure).serve(self.walk)
 
     async def walk(self, socket: Socket) -> None:
         """Walk one counsellor's path."""
@@ -55,6 +56,11 @@ class StaffDoor:
             await shift.walk()
         finally:
             self.ticking.shifts.discard(shift)
+
+
+def carrier(scope: Asgi) -> type[WebSocket]:
+    """Return what bears a connection: our own server's line where there is one, else plain ASGI."""
+    return Direct if "line" in scope.get("state", {}) else WebSocket
 
 
 async def refuse(receive: Receive, send: Send) -> None:
