@@ -58,7 +58,7 @@ class Product:
                 self.child_page = found[1]
             if found := re.match(r"\s+Page for counsellors\s+(\S+)", line):
                 self.staff_page = found[1]
-            if found := re.match(r"\s+(Kari|Ola)\s+(\S+)", line):
+            if found := re.match(r"\s+(Kari|Ola|Lea)\s+(\S+)", line):
                 self.passwords[found[1]] = found[2]
             if "Ctrl-C" in line:
                 self.listening = threading.Thread(target=self.process.stdout.read, daemon=True)

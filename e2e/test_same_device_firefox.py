@@ -22,6 +22,8 @@ from e2e.people.firefox_child import FirefoxChild, firefox
 from e2e.test_same_device import ANSWER, CARD, DRAFT, FLUSH_SECONDS, PLANTED, SENT, shapes
 
 PACKED = b"mozLz40\0"
+LEFT = ("permissions.sqlite", "sessionstore.jsonlz4", "sessionstore-backups/recovery.jsonlz4")
+"""Files in which the name of the host may stand, and nothing else: SECURITY.md says so."""
 VISIT = """() => {
   const {visit} = document.querySelector("child-chat").client;
   const {token, conversation, epoch, counsellor} = visit;
@@ -110,7 +112,7 @@ def test_S5_nothing_of_a_talk_is_on_the_disk_of_firefox(product: Product, rooms:
             child.closes()
 
     assert found(profile, words) == []
-    assert set(found(profile, {"the chat's host": product.chat})) <= {"the chat's host in permissions.sqlite"}
+    assert set(found(profile, {"the chat's host": product.chat})) <= {f"the chat's host in {file}" for file in LEFT}
     assert [address for address in history(profile) if address.startswith(product.chat)] == []
     assert product.child_page in history(profile)
     if ending == "kill":

@@ -18,13 +18,14 @@ from server import embedded, keyfiles
 from server.children import Child, Children
 from server.settings import ROOT, SettingsError, data_folder, read_settings
 from server.staff import people
+from server.staff.roles import Role
 
 WORKERS = 2
 READY_SECONDS = 30
 STORE_SECONDS = 5
 """So long a store of somebody else's (`REDIS_URL`) may take to answer the workers."""
-PEOPLE = ("Kari", "Ola")
-"""Demo counsellors; each start gives them new passwords."""
+PEOPLE: Mapping[str, tuple[Role, ...]] = {"Kari": ("counsellor",), "Ola": ("counsellor",), "Lea": ("counsellor", "shift_lead")}
+"""Demo staff: two counsellors, and a shift lead. Each start gives them new passwords."""
 LOOK = 0.1
 
 
@@ -233,13 +234,13 @@ class _Still:
 
 
 def _welcome(data: Path, ready: Mapping[str, str], environ: Mapping[str, str], demo: socket.socket, *, is_open: bool) -> None:
-    passwords = {name: people.add(data / "staff.json", name) for name in PEOPLE}
+    passwords = {name: people.add(data / "staff.json", name, roles=roles) for name, roles in PEOPLE.items()}
     python = _short(Path(sys.executable))
     prefix = f"ALARM_DATA={environ['ALARM_DATA']} " if environ.get("ALARM_DATA") else ""
     print(f"\n  Page for a child          http://127.0.0.1:{demo.getsockname()[1]}/")
     print(f"  Page for counsellors      {ready['ALARM_STAFF_ORIGIN']}/staff")
     for name, password in passwords.items():
-        print(f"    {name:<10} {password}")
+        print(f"    {name:<10} {password}{'   (shift lead)' if 'shift_lead' in PEOPLE[name] else ''}")
     print(f"  Read the journal          {prefix}{python} -m server journal list")
     print(f"                            {prefix}{python} -m server journal show ID")
     print(f"  Log                       {_short(data / 'run.log')}\n")

@@ -125,9 +125,9 @@ async def test_everything_that_was_printed_is_there(running: Running, tmp_path: 
     assert "iframe" in get(loader.group(1))
     assert "<form" in get(staff)
     people = Directory(tmp_path / "data" / "staff.json")
-    for name, password in re.findall(r"^    (\w+) +(\S+)$", running.said, re.MULTILINE):
+    for name, password in re.findall(r"^    (\w+) +(\S+)(?: +\(shift lead\))?$", running.said, re.MULTILINE):
         assert await people.check(name, password)
-    assert len(people.accounts()) == 2
+    assert len(people.accounts()) == 3
     assert len(running.workers()) == 2
 
 
