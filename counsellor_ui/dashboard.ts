@@ -44,6 +44,7 @@ export class StaffDashboard extends LitElement {
     sound: { state: true },
     notices: { state: true },
     leaving: { state: true },
+    folded: { state: true },
   };
 
   /** Null until the browser's own keeping is open. */
@@ -69,6 +70,8 @@ export class StaffDashboard extends LitElement {
   /** She wants a notification while the page is not looked at. */
   declare notices: boolean;
   declare leaving: boolean;
+  /** On a telephone the left side is folded away. */
+  declare folded: boolean;
   #ringer = new Ringer();
   #notifier = new Notifier();
   #rings = STILL;
@@ -90,6 +93,7 @@ export class StaffDashboard extends LitElement {
     this.sound = false;
     this.notices = false;
     this.leaving = false;
+    this.folded = true;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -173,6 +177,8 @@ export class StaffDashboard extends LitElement {
       practice: this.practice.door(this.say, shift),
       tongues: this.tongues,
       leaving: this.leaving,
+      folded: this.folded,
+      fold: (folded) => (this.folded = folded),
       free: (room) => shift.free(room),
       away: () => this.#away(shift),
       take: (conversation) => shift.take(conversation),

@@ -34,6 +34,9 @@ export interface RailView {
   practice: TemplateResult | typeof nothing;
   tongues: TemplateResult;
   leaving: boolean;
+  /** On a telephone only what she needs at once is shown: who she is, whether she is free, what is to be written up. */
+  folded: boolean;
+  fold(folded: boolean): void;
   setRoom(room: number): void;
   free(room: number): void;
   away(): void;
@@ -48,8 +51,8 @@ export interface RailView {
 
 /** Draw the left side. */
 export function railView(view: RailView): TemplateResult {
-  return html`<aside class="rail">
-    ${who(view)} ${view.desk === null ? nothing : html`${me(view, view.desk)} ${unregistered(view, view.desk)}`} ${view.line === null ? nothing : lineOf(view, view.line)} ${roomView(view.company)} ${foot(view)}
+  return html`<aside class="rail ${view.folded ? "folded" : ""}">
+    ${who(view)} ${view.desk === null ? nothing : html`${me(view, view.desk)} ${unregistered(view, view.desk)}`} ${unfold(view)} ${view.line === null ? nothing : lineOf(view, view.line)} ${roomView(view.company)} ${foot(view)}
   </aside>`;
 }
 
@@ -100,6 +103,13 @@ function unregistered({ say, names, late, goTo }: RailView, { panes }: DeskView)
       })}
     </ul>
   </section>`;
+}
+
+/** Shown only where the left side would fill the screen. */
+function unfold({ say, line, folded, fold }: RailView): TemplateResult {
+  return html`<button class="quiet wide unfold" aria-expanded=${folded ? "false" : "true"} @click=${() => fold(!folded)}>
+    ${say("rail_more", { n: line?.count ?? 0 })}
+  </button>`;
 }
 
 function lineOf(view: RailView, line: LineView): TemplateResult {
