@@ -87,18 +87,27 @@ def test_one_line_and_both_headers_are_enough(pages: list[str], page: Page) -> N
     assert told == []
 
 
-def test_the_button_speaks_as_it_is_told(pages: list[str], page: Page) -> None:
-    """The words of the second line are the button's."""
+def test_the_button_and_the_chat_speak_as_they_are_told(pages: list[str], page: Page) -> None:
+    """The words of the second line are the button's, and its language the chat's; what the child chooses there goes before it."""
     page.goto(pages[1])
     page.get_by_role("button", name="Skriv til oss").click()
     expect(page.get_by_role("button", name="Gøym")).to_be_visible()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Hei. Vil du snakke med nokon?")).to_be_visible()
+    expect(frame.locator("html")).to_have_attribute("lang", "nn")
+    assert frame.locator("html").evaluate("() => location.href.endsWith('/w')")
+    frame.get_by_role("combobox").select_option("en")
+    expect(frame.get_by_role("button", name="Start writing")).to_be_visible()
+    page.get_by_role("button", name="Gøym").click()
+    page.get_by_role("button", name="Skriv til oss").click()
+    expect(frame.get_by_role("button", name="Start writing")).to_be_visible()
 
 
 def test_a_line_with_every_wish(pages: list[str], page: Page) -> None:
     """It stands open in the left corner without taking the keyboard; hidden, the button has the colour and a note says that it is open."""
     page.goto(pages[2])
     frame = page.locator("iframe")
-    expect(page.frame_locator("iframe").get_by_role("button", name="Begynn å skrive")).to_be_visible()
+    expect(page.frame_locator("iframe").get_by_role("button", name="Byrj å skrive")).to_be_visible()
     assert page.evaluate("document.activeElement === document.body")
     place = frame.bounding_box()
     assert place is not None
@@ -136,7 +145,7 @@ def test_the_chat_is_as_light_or_dark_as_the_device(pages: list[str], chromium: 
     page = context.new_page()
     page.goto(pages[2])
     inside = page.frame_locator("iframe").locator("html")
-    expect(page.frame_locator("iframe").get_by_role("button", name="Begynn å skrive")).to_be_visible()
+    expect(page.frame_locator("iframe").get_by_role("button", name="Byrj å skrive")).to_be_visible()
     page.get_by_role("button", name="Gøym chatten").click()
     light = "(one) => getComputedStyle(one).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) > 380"
 

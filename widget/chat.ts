@@ -4,7 +4,8 @@
  * Rules of this file:
  * 1. No rule of the visit is here (visit.ts), no socket, no key (client.ts).
  * 2. One status line and one alert line are there from the beginning, empty, so that screen readers hear what changes.
- * 3. Focus moves only when the whole screen changes, and then to its heading or to the field; and from a press to the question that it asks.
+ * 3. Focus moves only when the whole screen changes, and then to its heading or to the field; from a press to the question that it asks; and where
+ *    what had it is gone, to what that stood in.
  */
 
 import { LitElement, html, nothing, render, type TemplateResult } from "lit";
@@ -66,10 +67,9 @@ export class ChildChat extends LitElement {
     addEventListener("keydown", (event) => event.key === "Escape" && askToHide());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
     const kept = remembered();
-    if (kept !== null) {
-      void this.#speakIn(kept.language, true);
-      void this.client.resume(kept);
-    }
+    const wished = this.page.languages.find(([code]) => code === (kept?.language ?? window.name))?.[0];
+    if (wished !== undefined) void this.#speakIn(wished, true);
+    if (kept !== null) void this.client.resume(kept);
   }
 
   /** Leave at once. */
@@ -240,8 +240,13 @@ export class ChildChat extends LitElement {
     return this.#say(visit.counsellor?.away ? "away" : "connected", { name });
   }
 
+  /** What has the focus before a drawing, and all that it stands in. */
+  #focused: HTMLElement[] = [];
+
   /** A question whether to leave the line is not one whether to end a talk: with the screen it goes. */
   protected override willUpdate(): void {
+    this.#focused = [];
+    for (let one = document.activeElement; one !== null && this.contains(one); one = one.parentElement) this.#focused.push(one as HTMLElement);
     if (this.client.visit.screen !== this.#shown && this.#shown !== null) this.asking = false;
   }
 
@@ -251,6 +256,7 @@ export class ChildChat extends LitElement {
     if (corner !== null) render(this.#languages(), corner);
     if (this.#shown !== null && this.#shown !== screen) this.#focus(screen);
     else if (changed.get("asking") !== undefined) this.querySelector<HTMLElement>(this.asking ? ".ask button" : ".asks")?.focus();
+    else if (document.activeElement === document.body) this.#keepFocus();
     this.#shown = screen;
     tellHeight(this.#wantedHeight());
   }
@@ -259,6 +265,14 @@ export class ChildChat extends LitElement {
   #wantedHeight(): number {
     const page = this.querySelector(".page");
     return page === null ? HEIGHT : Math.max(HEIGHT, innerHeight - page.clientHeight + page.scrollHeight);
+  }
+
+  /** What was pressed is gone: the focus goes to what it stood in, so that the next Tab goes on from there. */
+  #keepFocus(): void {
+    const left = this.#focused.find((one) => one.isConnected);
+    if (left === undefined) return;
+    left.tabIndex = -1;
+    left.focus({ preventScroll: true });
   }
 
   #focus(screen: Screen): void {

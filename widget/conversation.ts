@@ -123,8 +123,10 @@ function talkingBar(with_: Conversation, name: string): TemplateResult {
   </section>`;
 }
 
-/** What the child tells of itself is sent as a message of its own kind, and the form is put away. */
+/** What the child tells of itself is sent as a message of its own kind, and the form is put away; the focus goes to what opens it. */
 function share({ detail, target }: CustomEvent<string>, with_: Conversation): void {
   with_.share(detail);
-  (target as Element).closest("details")?.removeAttribute("open");
+  const details = (target as Element).closest("details")!;
+  details.open = false;
+  details.querySelector("summary")!.focus();
 }

@@ -6,6 +6,7 @@
  * 2. From the frame only `{v, h}` is taken: a height in steps of 40 px, 0 to hide. Only from its exact origin, only from this very frame.
  * 3. Closing hides; the talk goes on. Nothing is asked.
  * 4. The host page's wishes are attributes of the script, told in docs/embedding.md. Without `data-status` nothing is asked before a press.
+ *    The language that it wishes is the frame's name: its address carries nothing.
  * 5. Where the frame says nothing (no server, no net, a page that may not embed it), whom to ring is said in its place.
  */
 
@@ -62,7 +63,9 @@ function show(): void {
 function turn(to: boolean, focus = true): void {
   open = to;
   if (open && !frame) {
-    frame = panel.appendChild(document.createElement("iframe"));
+    frame = document.createElement("iframe");
+    frame.name = me["lang"] || ""; // before it stands in the page: later a browser does not take it
+    panel.appendChild(frame);
     frame.title = "Chat";
     frame.referrerPolicy = "no-referrer";
     frame.allow = "geolocation";
