@@ -75,13 +75,17 @@ class Product:
         """Return the log."""
         return (self.data / "run.log").read_text("utf-8")
 
-    def forget_everybody(self) -> None:
-        """Empty the store: nobody in the line, nobody at a desk; the processes stay."""
+    def store(self) -> redis.Redis:
+        """Return a client of the store that may do everything."""
         folder = self.data / "redis"
         address = re.search(r'^unixsocket "(.+)"$', (folder / "redis.conf").read_text("utf-8"), re.MULTILINE)
         assert address is not None
-        with redis.Redis(unix_socket_path=address[1], password=(folder / "password").read_text("ascii")) as admin:
-            admin.flushall()
+        return redis.Redis(unix_socket_path=address[1], password=(folder / "password").read_text("ascii"))
+
+    def forget_everybody(self) -> None:
+        """Empty the store: nobody in the line, nobody at a desk; the processes stay."""
+        with self.store() as store:
+            store.flushall()
 
     def stop(self) -> None:
         """Press Ctrl-C."""
