@@ -6,7 +6,7 @@
  * 2. New messages are announced politely (role="log"), one's own when it is stored; a change of "sent" to "seen" is not announced.
  * 3. Focus never moves. It scrolls along only while the reader is at the end.
  * 4. What one side says in one go stands together under one name; each message keeps its own for those who hear it, and its time for who asks.
- * 5. A message that is stored is drawn once, and again only when something in it changes; nothing here asks the browser for a layout.
+ * 5. A message that is stored is drawn once, and again only when something in it changes; what comes from the other side asks the browser for no layout.
  */
 
 import { LitElement, html, noChange, nothing, type TemplateResult } from "lit";
