@@ -226,6 +226,21 @@ export interface ClosingSoon {
   at: number | null;
 }
 
+/** Somebody else to ring: as written, its label, what is dialled; open now, and when (ms) that changes; null: not known. */
+export interface OtherNumber {
+  number: string;
+  label: string;
+  tel: string;
+  open: boolean | null;
+  changes: number | null;
+}
+
+/** Whom else one can ring was changed since this connection began. */
+export interface OtherHelpNow {
+  t: "other_help";
+  numbers: OtherNumber[];
+}
+
 /** The counsellor has said until when they have; nothing ends by itself then. None: she has taken it back. */
 export interface Planned {
   t: "planned";
@@ -732,6 +747,6 @@ export interface Overview {
 }
 
 export type ChildFrame = AnswerOver | ChildHello | Worked | Join | Danger | Speak | ChildKey | ChildSay | ChildTyping | ChildSeen | ChildRange | ChildEnd | Ping;
-export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | Planned | HandOver | Ended | Closed | Refused | Pong;
+export type ToChild = Work | Welcome | Position | Paired | Said | Message | History | Typing | Seen | CounsellorLost | ClosingSoon | OtherHelpNow | Planned | HandOver | Ended | Closed | Refused | Pong;
 export type StaffFrame = StaffHello | Free | Away | Take | Decline | Open | StaffSay | StaffTyping | StaffSeen | StaffRange | StaffEnd | NoChild | Plan | Register | AskIn | LookIn | LookOut | Help | Come | Whisper | AskOver | Sign | Here | GiveOrder | LiftOrder | EndTalk | MoveTalk | Ping;
 export type ToStaff = StaffWelcome | Desk | Line | StaffPaired | StaffSaid | StaffMessage | StaffHistory | StaffTypingNow | StaffSeenNow | Registered | SessionEnds | Beside | HouseNow | Whispered | Overview | Refused | Pong;

@@ -6,11 +6,11 @@ The path itself is told in `visit.py`.
 from collections.abc import Sequence
 from typing import cast
 
-from server.clock import ms
+from server.clock import instant, ms
 from server.conversation.rules import Event, News, State, Talk, news, too_quiet
 from server.conversation.store import in_parts
 from server.door.socket import CloseError, Socket
-from server.house import House
+from server.house import House, others_told
 from server.path import Path
 from server.relay import Hint
 from server.session.rules import pulse_of_child, pulse_of_desk
@@ -35,6 +35,7 @@ class ChildTold(Path):
         self.closing: int | None = None
         """The closing that was told last (ms)."""
         self.last_word = house.clock()
+        self.other_help = house.helpline.other_help
 
     @property
     def name(self) -> str:
@@ -84,6 +85,7 @@ class ChildTold(Path):
     def tick(self, now: int) -> None:
         """Once a second: closing time, said in good time, and the limits of a running talk."""
         self.tell_closing(self.closes_soon(now))
+        self.tell_other_help(now)
         if self.told.state is not State.TALKING:
             return
         if too_quiet(self.last_word, now, self.house.helpline.silence_minutes):
@@ -91,6 +93,14 @@ class ChildTold(Path):
         until = self.house.run_until()
         if until is not None and now >= ms(until):
             self.house.spawn(self.end_for("hours"))
+
+    def tell_other_help(self, now: int) -> None:
+        """Tell whom else one can ring, when a shift lead has changed that since this connection began."""
+        helpline = self.house.helpline
+        if helpline.other_help != self.other_help:
+            self.other_help = helpline.other_help
+            told = [f.OtherNumber(*others_told(helpline, one, instant(now))) for one in helpline.other_help]
+            self.socket.put(f.OtherHelpNow(told))
 
     def closes_soon(self, now: int) -> int | None:
         """Return when (ms) a talk must end, or the chat closes for one who waits, if it is time to say so; None: it is not."""

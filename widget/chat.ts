@@ -66,6 +66,10 @@ export class ChildChat extends LitElement {
     watchShift(() => this.leave());
     addEventListener("keydown", (event) => event.key === "Escape" && askToHide());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
+    this.client.helpCame = (numbers) => {
+      const help = numbers.map(({ number, label, tel, open = null, changes = null }) => [number, label, tel, open, changes] as const);
+      this.page = { ...this.page, other_help: help };
+    };
     const kept = remembered();
     const wished = this.page.languages.find(([code]) => code === (kept?.language ?? window.name))?.[0];
     if (wished !== undefined) void this.#speakIn(wished, true);

@@ -9,7 +9,7 @@
 import { fromBase64, newId, toBase64 } from "../browser/bytes.ts";
 import { fetched, webSocket } from "../browser/carrier.ts";
 import { Connection } from "../browser/connection.ts";
-import type { ChildFrame, ChildHello, Language, Puzzle, ToChild } from "../browser/frames.ts";
+import type { ChildFrame, ChildHello, Language, OtherNumber, Puzzle, ToChild } from "../browser/frames.ts";
 import { newConversationKey, openMessage, readConversationKey, sealMessage, showConversationKey, wrapKey } from "../browser/sealing.ts";
 import { have, unopened, type Entry, type Shown } from "../browser/talk.ts";
 import { STILL, pressed, stopped } from "../browser/typing.ts";
@@ -43,6 +43,8 @@ export class Client {
   draft = "";
   /** The child has asked that this tab remembers the visit. */
   remembers = false;
+  /** Whom else one can ring is another one now. */
+  helpCame: (numbers: OtherNumber[]) => void = () => undefined;
 
   constructor(
     private readonly page: Page,
@@ -209,7 +211,10 @@ export class Client {
 
   #received(frames: ToChild[]): void {
     this.#moved(frames.reduce((visit, frame) => visits.receive(visit, frame, Date.now()), this.visit));
-    for (const frame of frames) if (frame.t === "work") void this.#work(frame.puzzle);
+    for (const frame of frames) {
+      if (frame.t === "work") void this.#work(frame.puzzle);
+      if (frame.t === "other_help") this.helpCame(frame.numbers);
+    }
   }
 
   /**

@@ -288,6 +288,22 @@ class ClosingSoon(Frame, frozen=True, tag="closing_soon"):
     """An instant (ms)."""
 
 
+class OtherNumber(msgspec.Struct, frozen=True):
+    """Somebody else to ring: as written, its label, what is dialled; open now, and when (ms) that changes; null: not known."""
+
+    number: str
+    label: str
+    tel: str
+    open: bool | None = None
+    changes: int | None = None
+
+
+class OtherHelpNow(Frame, frozen=True, tag="other_help"):
+    """Whom else one can ring was changed since this connection began."""
+
+    numbers: list[OtherNumber]
+
+
 class Planned(Frame, frozen=True, tag="planned"):
     """The counsellor has said until when they have; nothing ends by itself then. None: she has taken it back."""
 
@@ -347,6 +363,7 @@ ToChild = (
     | Seen
     | CounsellorLost
     | ClosingSoon
+    | OtherHelpNow
     | Planned
     | HandOver
     | Ended

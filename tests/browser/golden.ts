@@ -30,6 +30,7 @@ export const to_child: readonly ToChild[] = [
   {"t":"seen","delivered":8,"read":7},
   {"t":"counsellor_lost","waiting":true},
   {"t":"closing_soon","at":1798761600000},
+  {"t":"other_help","numbers":[{"number":"116 123","label":"number_mental_health","tel":"116123","open":true,"changes":1798761600000}]},
   {"t":"planned","at":1798761600000},
   {"t":"hand_over","alias":"Mia"},
   {"t":"ended","by":"counsellor"},

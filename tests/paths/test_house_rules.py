@@ -45,6 +45,11 @@ async def test_hours_and_replies_that_a_lead_changes_hold_at_every_worker(servic
         await change(service, lea, 0, "replies", [{"short": "ny", "nb": "Ny"}])
         assert (await kari.sees(f.HouseNow, changed=2)).asked == []
 
+        number = {"number": "800 12 345", "label": "number_doctor", "tel": "80012345"}
+        await change(service, lea, 0, "other_help", [number])
+        (told,) = (await child.sees(f.OtherHelpNow)).numbers
+        assert (told.number, told.label, told.tel, told.open) == ("800 12 345", "number_doctor", "80012345", None)
+
         at = await change(service, lea, 1, "opening", {})
         while await state_at(service, 1) != "closed":
             assert time.monotonic() - at < PATIENCE

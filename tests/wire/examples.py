@@ -59,6 +59,7 @@ EXAMPLES: dict[str, tuple[f.Frame, ...]] = {
         f.Seen(delivered=8, read=7),
         f.CounsellorLost(waiting=True),
         f.ClosingSoon(at=AT),
+        f.OtherHelpNow([f.OtherNumber("116 123", "number_mental_health", "116123", open=True, changes=AT)]),
         f.Planned(at=AT),
         f.HandOver(alias="Mia"),
         f.Ended(by="counsellor"),
