@@ -95,7 +95,7 @@ function blockView(block: Block, say: Say, zone: string, does: (what: "ask" | "a
   const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
   const name = when.format(block.at);
   const waits = block.asked !== "" && block.second === "";
-  return html`<li role="group" aria-label=${name}>
+  return html`<li>
     <p>${say("block_told", { since: name, name: block.by || say("house_somebody"), until: when.format(block.until) })}</p>
     <p class="hint">${say(`block_why_${block.why}`)}</p>
     ${block.second === "" ? nothing : html`<p>${say("block_two", { one: block.asked, other: block.second })}</p>`}

@@ -87,8 +87,8 @@ function helpForm(house: HouseState, { say, standing }: Words): TemplateResult {
       ${rows.map((row, at) => {
         const name = standing.labels.find(([label]) => label === row.label)?.[1] ?? row.label;
         const hours = (on: boolean) => edit(put(rows, at, { hours: on ? freshWeek() : null }));
-        return html`<li role="group" aria-label=${name}>
-          <div class="line">
+        return html`<li>
+          <div class="line" role="group" aria-label=${name}>
             <select aria-label=${say("house_who")} @change=${(event: Event) => edit(put(rows, at, { label: valueIn(event) }))}>
               ${standing.labels.map(([label, word]) => html`<option value=${label} ?selected=${label === row.label}>${word}</option>`)}
             </select>
@@ -116,7 +116,7 @@ function repliesForm(house: HouseState, { say, standing }: Words): TemplateResul
   return html`<ol class="rows">
       ${rows.map(
         (row, at) =>
-          html`<li role="group" aria-label="/${row.short}">
+          html`<li>
             <details ?open=${row.texts[standing.default] === undefined}>
               <summary><b>/${row.short}</b> <span class="hint">${row.texts[standing.default] ?? ""}</span></summary>
               <label>${say("house_short")}<input class="short" maxlength="20" autocomplete="off" .value=${row.short} @input=${(event: Event) => edit(put(rows, at, { short: valueIn(event) }))} /></label>
