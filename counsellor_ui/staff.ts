@@ -12,6 +12,7 @@ import type { Lines } from "./here_and_now.ts";
 import { Keeping } from "./keeping.ts";
 import { registerBlocks } from "./lead/blocks.ts";
 import { registerSettings } from "./lead/settings.ts";
+import { LeadOverview } from "./lead/overview.ts";
 import { registerTab } from "./lead/tabs.ts";
 import "./lead/numbers.ts";
 import type { Municipality } from "./municipalities.ts";
@@ -62,6 +63,8 @@ customElements.define("municipality-search", MunicipalitySearch);
 customElements.define("quick-replies", QuickReplies);
 customElements.define("along-pane", AlongPane);
 customElements.define("talk-pane", TalkPane);
+customElements.define("lead-overview", LeadOverview);
+registerTab("overview", { draw: (around) => html`<lead-overview .around=${around}></lead-overview>` });
 customElements.define("staff-dashboard", StaffDashboard);
 
 registerSettings();

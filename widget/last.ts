@@ -64,7 +64,7 @@ export function endedScreen(with_: Last): TemplateResult {
 
 function endedWhy({ endedBy, lastName }: Visit, say: Say): TemplateResult | typeof nothing {
   if (lastName === null) return nothing;
-  const why = endedBy === "silence" || endedBy === "hours" || endedBy === "left" ? say(`ended_${endedBy}`) : "";
+  const why = endedBy === "silence" || endedBy === "hours" || endedBy === "left" || endedBy === "lead" ? say(`ended_${endedBy}`) : "";
   return html`<p class="lead">${why} ${say("ended_thanks")}</p>`;
 }
 

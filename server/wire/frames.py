@@ -538,7 +538,7 @@ class Here(Frame, frozen=True, tag="here"):
     """She is at work: the answer to `session_ends`, when nothing else is to be done."""
 
 
-Reason = Annotated[str, msgspec.Meta(pattern=r"^\S.{1,298}\S$")]
+Reason = Annotated[str, msgspec.Meta(pattern=r"\S", max_length=300)]
 """Why a shift lead did something by hand, in her words: kept where staff data is, and shown to shift leads and auditors."""
 Instant = Annotated[int, msgspec.Meta(ge=0, le=2**43)]
 """Whole milliseconds since 1970 UTC."""

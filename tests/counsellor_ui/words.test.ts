@@ -7,6 +7,7 @@ import { PARTS } from "../../counsellor_ui/lead/house_value.ts";
 import { ANIMALS, COLOURS, identify } from "../../counsellor_ui/names.ts";
 import { KEYS } from "../../counsellor_ui/keys.ts";
 import * as numbers from "../../counsellor_ui/numbers.ts";
+import { KINDS } from "../../counsellor_ui/lead/chosen.ts";
 import { nameOf, spanWords } from "../../counsellor_ui/say.ts";
 
 /** The words of the dashboard in one language, as the server gives them. */
@@ -30,6 +31,7 @@ const REFUSALS = [
   "not_there",
   "not_now",
 ];
+const RULES = ["nobody", "each", "longest", "danger", "help", "attack", "unconfirmed", "late"];
 /** Every deed of the audit log, as the server lists them. */
 function deeds(): string[] {
   const list = /Deed = Literal\[(.*?)\]/s.exec(readFileSync("server/staff/chain.py", "utf8"))?.[1] ?? "";
@@ -77,6 +79,14 @@ const CODED: Record<string, readonly string[]> = {
   block_: ["asked", "agreed", "no", "lifted", "same", "gone", "not_yours", "failed"],
   block_why_: ["no_child"],
   practice_: ["did", "not_yet", "not_reached"],
+  light_: ["green", "yellow", "red"],
+  light_is_: ["yellow", "red"],
+  lit_: RULES,
+  lit_why_: RULES,
+  at_: ["free", "away", "gone", "rings", "talking", "wrapping_up", "end_told", "move_told"],
+  order_: KINDS,
+  order_told_: KINDS,
+  order_is_: KINDS,
   lead_: ["overview", "settings", "people", "numbers", "blocks"],
   numbers_answered_: numbers.ANSWERED,
   numbers_how_: numbers.WAYS,

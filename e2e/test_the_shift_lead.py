@@ -1,0 +1,158 @@
+"""The shift lead's evening, told by people: she sees the whole shift, decides by hand, takes it back; children are told in calm words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from e2e.axe import faults
+from e2e.conftest import Product, Rooms, Watch, start
+from e2e.people.child import Child
+from e2e.people.counsellor import Counsellor
+from e2e.people.shift_lead import ShiftLead
+
+WHY = "Strømmen er borte på vakta"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A product of its own: what is decided by hand here closes no chat of another test."""
+    one = start(tmp_path_factory.mktemp("led"))
+    yield one
+    one.stop()
+
+
+@dataclass
+class Shift:
+    """Lea leads, Kari talks with one child, another one waits."""
+
+    rooms: Rooms
+    house: Product
+    lea: ShiftLead
+    kari: Counsellor
+    talks: Child
+    waits: Child
+    talk: str
+
+    def comes(self) -> Child:
+        """Let somebody else come to the page."""
+        child = Child(self.rooms.page(phone=True))
+        child.comes_to(self.house.child_page)
+        return child
+
+
+@pytest.fixture
+def shift(house: Product, chromium: Browser) -> Iterator[Shift]:
+    """An evening; afterwards nobody has asked another host, and no page has complained."""
+    hosts = (house.chat, house.child_page.rstrip("/"))
+    watch = Watch((*hosts, *(host.replace("http", "ws", 1) for host in hosts)))
+    house.forget_everybody()
+    rooms = Rooms(chromium, house, watch)
+    lea, kari = ShiftLead(rooms.page(phone=False)), Counsellor(rooms.page(phone=False), "Kari")
+    talks, waits = Child(rooms.page(phone=True)), Child(rooms.page(phone=True))
+    lea.signs_in(house)
+    lea.opens_the_overview()
+    kari.signs_in(house)
+    kari.is_free()
+    talks.comes_to(house.child_page)
+    talks.begins()
+    talk = kari.accepts()
+    waits.comes_to(house.child_page)
+    waits.begins()
+    waits.sees("Du er den neste")
+    yield Shift(rooms, house, lea, kari, talks, waits, talk)
+    for context in rooms.contexts:
+        context.close()
+    assert watch.foreign == []
+    assert watch.told == []
+
+
+def test_she_closes_by_hand_and_opens_again(shift: Shift) -> None:
+    """Who waits is told that we close, who talks talks on, who comes finds it closed; then it is open again."""
+    shift.lea.counts("Venter", 1)
+    shift.lea.counts("Snakker", 1)
+    shift.lea.decides("Steng nå", WHY)
+    shift.waits.sees("Chatten er stengt nå")
+    shift.waits.sees("Vi rakk ikke å svare deg før vi stengte")
+    shift.comes().sees("Chatten er stengt nå")
+    shift.talks.writes("er du der?")
+    shift.kari.reads(shift.talk, "er du der?")
+    shift.kari.writes(shift.talk, "Ja, jeg er her.")
+    shift.talks.reads("Ja, jeg er her.")
+
+    shift.lea.takes_it_back("Strømmen er tilbake")
+    shift.comes().begins()
+    shift.lea.counts("Venter", 1)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("nb-NO", "Chatten virker ikke akkurat nå"), ("nn-NO", "Chatten verkar ikkje"), ("en-GB", "The chat does not work right now")],
+)
+def test_taken_down_it_says_so_in_each_language_with_whom_to_ring(house: Product, chromium: Browser, locale: str, words: str) -> None:
+    """Whoever comes reads that it does not work, and the number can be pressed; it is back when she takes it back."""
+    rooms = Rooms(chromium, house, Watch(()))
+    lea = ShiftLead(rooms.page(phone=False))
+    lea.signs_in(house)
+    lea.opens_the_overview()
+    lea.decides("Ta chatten ned", WHY, lasts="1 t")
+    page = rooms.page(phone=True, locale=locale)
+    page.goto(f"{house.chat}/w")
+    expect(page.get_by_role("heading", level=1, name=words)).to_be_visible()
+    expect(page.locator("a[href='tel:116111']").first).to_be_in_viewport()
+    lea.takes_it_back("Det virker igjen")
+    page.reload()
+    expect(page.get_by_role("heading", level=1, name=words)).to_have_count(0)
+    for context in rooms.contexts:
+        context.close()
+
+
+def test_she_sees_the_light_turn_and_ends_and_moves_a_talk(shift: Shift) -> None:
+    """Green while somebody takes children, red with its reason when nobody does. What she moves goes on; what she ends is written up."""
+    shift.lea.sees_the_light("Grønt")
+    shift.kari.pauses()
+    shift.lea.sees_the_light("Rødt", "Ingen rådgiver tar imot nye barn.")
+
+    shift.talks.writes("jeg er redd")
+    shift.kari.reads(shift.talk, "jeg er redd")
+    ola = Counsellor(shift.rooms.page(phone=False), "Ola")
+    ola.signs_in(shift.house)
+    shift.lea.moves_the_talk_of("Kari", "Ola", "Kari må hjem")
+    (talk,) = [ola.new_pane([])]
+    ola.reads(talk, "jeg er redd")
+    expect(shift.kari.panes()).to_have_count(0)
+
+    shift.lea.ends_the_talk_of("Ola", "Ikke et barn")
+    shift.talks.sees("Samtalen er ferdig")
+    shift.talks.sees("Vi måtte avslutte samtalen nå. Det er ikke din feil.")
+    expect(ola.pane(talk)).to_contain_text("Samtalen ble avsluttet av vaktleder.")
+    shift.lea.counts("Etterarbeid", 1)
+
+
+def test_axe_finds_nothing_on_her_views(shift: Shift) -> None:
+    """Wide and on a tablet, light and dark, with each form open, and while something stands."""
+    page = shift.lea.page
+    page.get_by_text("Slik leses lyset").click()
+    page.get_by_role("radio", name="Varsle stenging").check()
+    page.get_by_role("button", name="Flytt: Kari").click()
+    for width, height in ((1280, 800), (820, 1180)):
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert faults(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Avbryt").click()
+    shift.lea.decides("Steng nå", WHY)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert faults(page) == []
+    shift.lea.takes_it_back("Ferdig")
+
+
+def test_who_leads_no_shift_is_shown_none_of_it(shift: Shift) -> None:
+    """No bar and no overview on a counsellor's screen."""
+    expect(shift.kari.page.get_by_role("navigation", name="Vaktleder")).to_have_count(0)
+    expect(shift.kari.page.locator("lead-overview")).to_have_count(0)
