@@ -115,6 +115,21 @@ def start(data: Path, **more: str) -> Product:
     return product
 
 
+def start_with(folder: Path, **settings: str) -> Product:
+    """Start the product with other settings of the helpline (TOML values by name); what lies in `folder` counts more than ours."""
+    config = folder / "config"
+    config.mkdir()
+    text = (ROOT / "config" / "helpline.toml").read_text("utf-8")
+    for name, value in settings.items():
+        head, rest = re.split(rf"^{name} = .*$", text, maxsplit=1, flags=re.MULTILINE)
+        text = f"{head}{name} = {value}{rest}"
+    (config / "helpline.toml").write_text(text, "utf-8")
+    for name in ("wording", "replies.toml"):
+        own = folder / name
+        (config / name).symlink_to(own if own.exists() else ROOT / "config" / name)
+    return start(folder / "data", ALARM_CONFIG=str(config / "helpline.toml"))
+
+
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product, always open."""

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from e2e.axe import faults
-from e2e.conftest import ROOT, Product, Rooms, Watch, start
+from e2e.conftest import Product, Rooms, Watch, start_with
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
@@ -26,16 +26,7 @@ NOTIFICATIONS = """() => {
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A helpline whose offers ring for three seconds, and that hides who is next."""
-    folder = tmp_path_factory.mktemp("hasty")
-    config = folder / "config"
-    config.mkdir()
-    text = (ROOT / "config" / "helpline.toml").read_text("utf-8")
-    for name, value in {"offer_seconds": "3", "next_hidden": "true"}.items():
-        text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
-    (config / "helpline.toml").write_text(text, "utf-8")
-    for name in ("wording", "replies.toml"):
-        (config / name).symlink_to(ROOT / "config" / name)
-    one = start(folder / "data", ALARM_CONFIG=str(config / "helpline.toml"))
+    one = start_with(tmp_path_factory.mktemp("hasty"), offer_seconds="3", next_hidden="true")
     yield one
     one.stop()
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from e2e.axe import faults
-from e2e.conftest import ROOT, Product, Rooms, Watch, start
+from e2e.conftest import Product, Rooms, Watch, start_with
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
@@ -15,14 +15,7 @@ from e2e.people.counsellor import Counsellor
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """A helpline where two sign a concern report."""
-    folder = tmp_path_factory.mktemp("strict")
-    config = folder / "config"
-    config.mkdir()
-    text = (ROOT / "config" / "helpline.toml").read_text("utf-8")
-    (config / "helpline.toml").write_text(text.replace("second_signature = false", "second_signature = true"), "utf-8")
-    for name in ("wording", "replies.toml"):
-        (config / name).symlink_to(ROOT / "config" / name)
-    one = start(folder / "data", ALARM_CONFIG=str(config / "helpline.toml"))
+    one = start_with(tmp_path_factory.mktemp("strict"), second_signature="true")
     yield one
     one.stop()
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +100,30 @@ async def hurl(street: Street, bucket: str, hello: str = '{"t":"hello"}') -> str
         return str(ws.close_code)
 
 
+async def crowd(street: Street, bucket: str, visits: int, seconds: float) -> dict[str, int]:
+    """Hurl from one bucket in a process of its own, spread over so many seconds; return how often what came."""
+    words = [str(street.worker), street.place.origin, bucket, str(visits), str(seconds)]
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", __name__, *words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    said, _ = await process.communicate()
+    assert process.returncode == 0
+    return dict(json.loads(said))
+
+
+async def main(worker: Path, origin: str, bucket: str, visits: int, seconds: float) -> Counter[str]:
+    """The flooder's own process."""
+    street = Street(worker, worker, Place("ws://chat", origin, b"", str(worker)), worker)
+    gate, came, begun = asyncio.Semaphore(AT_ONCE), Counter[str](), time.monotonic()
+
+    async def one(number: int) -> None:
+        await asyncio.sleep(max(0.0, begun + number * seconds / visits - time.monotonic()))
+        async with gate:
+            got = await hurl(street, bucket)
+            came[str(json.loads(got)["t"]) if got.startswith("{") else got] += 1
+
+    await asyncio.gather(*(one(number) for number in range(visits)))
+    return came
+
+
 async def many(street: Street, buckets: Sequence[str]) -> list[str]:
     """Hurl once from each bucket, forty at a time."""
     gate = asyncio.Semaphore(AT_ONCE)
@@ -107,3 +133,8 @@ async def many(street: Street, buckets: Sequence[str]) -> list[str]:
             return await hurl(street, bucket)
 
     return await asyncio.gather(*(one(bucket) for bucket in buckets))
+
+
+if __name__ == "__main__":
+    _, uds, chat, tag, times, spread = sys.argv
+    sys.stdout.write(json.dumps(asyncio.run(main(Path(uds), chat, tag, int(times), float(spread)))))

@@ -2,18 +2,35 @@
 
 import asyncio
 import re
+import time
+from collections.abc import Awaitable
 
 import pytest
 import redis as sync_redis
 
 from server.flood.rules import BURST, GREEDY
 from server.wire import frames as f
+from tests.faults.percentile import percentile
 from tests.paths.conftest import CAP, LINE, MOST_STARTS, Service
 from tests.paths.staff import asked, session, signed_in
-from tests.paths.street import Street, many
+from tests.paths.street import Street, crowd, many
 from tests.people import Child, Counsellor, gone_after, solve
+from tests.promises import size
 
 PUPILS = 30
+FLOOD = size.of(300, 10_000)
+"""Visits that one place begins, within a minute; five children come elsewhere meanwhile."""
+ECHOES = size.of(5, 50)
+BOTS, BOTS_CAP = size.of((CAP + 8, CAP), (2_000, 200))
+BOTS_AT_ONCE = 40
+MB = 2**20
+
+
+async def seconds_of(deed: Awaitable[object]) -> float:
+    """Do something; return how long it took."""
+    begun = time.monotonic()
+    await deed
+    return time.monotonic() - begun
 
 
 def waiting(service: Service) -> int:
@@ -54,30 +71,43 @@ async def test_F1_a_flood_from_one_place_does_not_keep_children_out(street: Stre
         let_in = [await one.waits_or_is_refused() for one in greedy]
         assert let_in == sorted(let_in, reverse=True)
         assert 0 < let_in.count(True) <= LINE
-        tries = await many(street, [flooder] * 300)
-        assert all('"work"' in one for one in tries)
         assert waiting(service) <= LINE
-
-        await asyncio.gather(*(child.waits() for child in real))
-        for n in range(5):
-            await talks.says(f"{n}")
-        await kari.sees(f.StaffMessage, seq=5)
+        flood = asyncio.create_task(crowd(street, flooder, FLOOD, seconds=size.of(1, 55)))
+        await asyncio.sleep(1)
+        places = await asyncio.gather(*(seconds_of(child.waits()) for child in real))
+        echoes = []
+        for n in range(ECHOES):
+            echoes.append(await seconds_of(talks.says(f"{n}")))
+            await asyncio.sleep(size.of(0, 1))
+        await kari.sees(f.StaffMessage, seq=ECHOES)
+        assert await flood == {"work": FLOOD}
+        found = f"the five in the line after {max(places):.1f} s at the most, work included; a talk's words acknowledged after"
+        size.told("visits begun by one place in a minute", FLOOD, f"{found} {percentile(echoes, 0.99) * 1000:.0f} ms at p99")
         async with asyncio.timeout(10):
             while not any(isinstance(frame, f.Line) and frame.attack for frame in kari.seen):
                 await asyncio.sleep(0.05)
     assert "under_attack" in street.log.read_text("utf-8")
 
 
+@pytest.mark.parametrize("street", [(LINE, BOTS_CAP)], indirect=True)
 async def test_F2_the_line_never_grows_above_its_cap(street: Street, service: Service) -> None:
     """Each from a bucket of its own and each does its work: at the cap the next one is told so, and the store stays small."""
-    crowd = [street.child(f"bot{n}") for n in range(CAP + 8)]
-    async with gone_after(*crowd):
-        got = await asyncio.gather(*(one.waits_or_is_refused() for one in crowd))
+    bots, gate = [street.child(f"bot{n}") for n in range(BOTS)], asyncio.Semaphore(BOTS_AT_ONCE)
 
-        assert got.count(True) == CAP
-        assert waiting(service) == CAP
-    with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
-        assert admin.info("memory")["used_memory"] < 32 * 2**20
+    async def comes(one: Child) -> bool:
+        async with gate:
+            return await one.waits_or_is_refused()
+
+    async with gone_after(*bots):
+        got = await asyncio.gather(*(comes(one) for one in bots))
+
+        assert got.count(True) == BOTS_CAP
+        assert waiting(service) == BOTS_CAP
+        with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
+            used = admin.info("memory")["used_memory"]
+    assert used < 32 * MB
+    found = f"{BOTS_CAP} in the line, all others told that it is full; the store holds {used / MB:.0f} MB"
+    size.told("places that come at once, each of which does its work", BOTS, found)
 
 
 async def test_F5_a_solution_does_not_open_twice(street: Street) -> None:

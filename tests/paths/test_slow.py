@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import time
 
 from tests.paths.conftest import Service
 from tests.people import Child, gone_after
+from tests.promises import size
 
-HALF_OPEN, DRIPPING = 300, 100
+HALF_OPEN, DRIPPING = size.of((300, 100), (1_500, 500))
 LET_GO = 25
 """Seconds in which all must be gone: ten are promised, and this machine does much else."""
 
@@ -35,13 +37,18 @@ async def test_F7_a_child_gets_in_among_many_who_are_slow(service: Service) -> N
     drops = asyncio.create_task(drip())
     try:
         async with gone_after(child):
+            since = time.monotonic()
             assert await child.waits() == 1
+            came = time.monotonic() - since
             async with asyncio.timeout(LET_GO):
                 for reader, _ in [*slow, *dripping]:
                     with contextlib.suppress(ConnectionError):
                         while await reader.read(1024):
                             pass
+            gone = time.monotonic() - since
             await child.says("jeg er her")
+            found = f"a child is in the line after {came:.1f} s; all gone after {gone:.1f} s"
+            size.told("half-open and dripping connections while a child comes", HALF_OPEN + DRIPPING, found)
     finally:
         drops.cancel()
         for _, writer in [*slow, *dripping]:
