@@ -4,7 +4,7 @@
 OPEN ?= $(ALARM_OPEN)
 BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs tools/small.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
 
-.PHONY: run build test faults bench bench-quick bench-wide bench-page bench-web evening screens check promises sbom docs lock clean
+.PHONY: run build test faults bench bench-quick bench-wide bench-page bench-web evening screens check promises audit mutants sbom docs lock clean
 .DELETE_ON_ERROR:
 
 run: .make/run .make/built ## everything on this machine; OPEN=always: without looking at the hours
@@ -46,6 +46,12 @@ check: .make/test .make/packages ## style, types, imports
 promises: .make/test .make/built ## the promises at their full size
 	@tools/promises.sh
 
+audit: .make/audit .make/packages ## asks the databases of known faults about every package of the locks; needs a network
+	@tools/audit.sh
+
+mutants: .make/audit .make/built ## breaks the rules in every small way and looks whether a test notices; writes docs/mutation.md
+	@.venv/bin/python -m tests.promises.mutants
+
 sbom: .make/test ## sbom.json: every package that the chat is made of, from the locks
 	@.venv/bin/python tools/sbom.py
 
@@ -67,6 +73,10 @@ clean: ## what was made, except the data folder
 
 .make/test: requirements/test.txt .make/run
 	@tools/environment.sh test
+	@touch $@
+
+.make/audit: requirements/audit.txt .make/test
+	@tools/environment.sh audit
 	@touch $@
 
 .make/packages: package-lock.json package.json .make/run

@@ -6,6 +6,7 @@ They do what a person does and keep what their screen would show. Whoever tests 
 import asyncio
 import contextlib
 import secrets
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -40,12 +41,14 @@ def solve(puzzle: f.Puzzle) -> f.Worked:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the chat is: a WebSocket address (or a Unix socket), the origin of its pages, the registrar's public key."""
+    """Where the chat is: a WebSocket address (or a Unix socket), the origin of its pages, the registrar's public key; a proxy before it."""
 
     url: str
     origin: str
     registrar_key: bytes
     uds: str = ""
+    proxy: "tuple[int, ssl.SSLContext] | None" = None
+    """The port of a proxy on this machine that bears the address' name, and what its certificate is checked with."""
 
 
 class Person:
@@ -75,7 +78,10 @@ class Person:
             "proxy": None,
             "additional_headers": {"alarm-bucket": self.bucket} if self.bucket else None,
         }
-        if self.place.uds:
+        if self.place.proxy:
+            port, trust = self.place.proxy
+            self.socket = await connect(self.place.url + self.path, host="127.0.0.1", port=port, ssl=trust, **options)
+        elif self.place.uds:
             self.socket = await unix_connect(self.place.uds, self.place.url + self.path, **options)
         else:
             self.socket = await connect(self.place.url + self.path, **options)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import redis as sync_redis
 import time_machine
 
 from server import address, embedded, keyfiles
@@ -145,6 +146,22 @@ def test_check_knows_a_clock_that_differs(environ: dict[str, str], capsys: pytes
     """More than two seconds from the store's is told, with how much."""
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead)):
         assert ("the clock: expected" in faults_of(environ, capsys)) is said
+
+
+@pytest.mark.parametrize(("kept", "said"), [("0", False), ("128", True)])
+def test_P2_check_knows_a_store_that_keeps_what_it_was_told(
+    environ: dict[str, str], embedded_redis: embedded.Embedded, capsys: pytest.CaptureFixture[str], kept: str, *, said: bool
+) -> None:
+    """A slow log holds commands with all that was in them: on a real origin it has to be of length 0."""
+    with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin:
+        before = admin.config_get("slowlog-max-len")["slowlog-max-len"]
+        admin.config_set("slowlog-max-len", kept)
+        try:
+            told = faults_of(environ, capsys)
+        finally:
+            admin.config_set("slowlog-max-len", before)
+    assert before == "0"
+    assert (f"slowlog-max-len: expected 0, since it keeps what it was told, got {kept}" in told) is said
 
 
 def test_T5_check_counts_those_without_a_second_step(environ: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

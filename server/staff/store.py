@@ -110,7 +110,7 @@ class Sessions:
         if not await self._redis.exists(keys.session(session)):
             return None
         ticket = _secret()
-        await self._redis.set(keys.ticket(_hash(ticket)), f"{session}:", ex=keys.KINDS["ticket"].ttl)
+        await self._redis.set(keys.ticket(_hash(ticket)), f":{session}", ex=keys.KINDS["ticket"].ttl)
         return ticket
 
     async def redeem(self, ticket: str) -> str | None:
@@ -120,7 +120,7 @@ class Sessions:
 
     async def enter(self, ticket: str) -> Entered | None:
         """Do as `redeem`, and tell the session too, so that the socket can see it end."""
-        session = (await load("staff", "redeem")(self._redis, [keys.ticket(_hash(ticket))], [new_id()])).decode()
+        session = (await load("staff", "spend")(self._redis, [keys.ticket(_hash(ticket))], [new_id()])).decode()
         if not session:
             return None
         desk = await self._redis.hget(keys.session(session), "desk")

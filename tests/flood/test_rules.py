@@ -6,6 +6,7 @@ from server.flood.rules import (
     BURST,
     CALM_MS,
     DEEPEST,
+    GREEDY,
     HARDEST,
     MINUTE_MS,
     MOST_BUCKETS,
@@ -53,6 +54,7 @@ def test_F1_a_greedy_bucket_gets_harder_puzzles_and_then_no_place() -> None:
     assert not admits(buckets.left("flood", NOW), 60, LIMITS.line)
     assert admits(buckets.left("flood", NOW), 59, LIMITS.line)
     assert admits(buckets.left("a child", NOW), 199, LIMITS.line)
+    assert admits(-float(GREEDY), 199, LIMITS.line)
     assert admits(None, 199, LIMITS.line)
 
 
@@ -88,6 +90,9 @@ def test_starts_are_counted_for_a_minute() -> None:
 
     assert starts.lately(NOW + 119_000) == 120
     assert starts.lately(NOW + 119_000 + MINUTE_MS) == 0
+    starts.note(NOW)
+    assert starts.lately(NOW + MINUTE_MS - 1) == 1
+    assert starts.lately(NOW + MINUTE_MS + 999) == 0
 
 
 @pytest.mark.parametrize(("starts", "waiting", "begins"), [(59, 59, False), (60, 0, True), (0, 60, True)])
@@ -102,6 +107,7 @@ def test_an_attack_does_not_flicker() -> None:
 
     assert until == NOW + CALM_MS
     assert attack_until(until, NOW + 1000, 30, 0, LIMITS) == NOW + 1000 + CALM_MS
+    assert attack_until(until, NOW + 1000, 0, 30, LIMITS) == NOW + 1000 + CALM_MS
     assert attack_until(until, NOW + 1000, 29, 29, LIMITS) == until
     assert attack_until(until, until, 30, 30, LIMITS) == until
 

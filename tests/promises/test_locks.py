@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LISTS = ("run", "test")
+LISTS = ("run", "test", "audit")
 WANTED = re.compile(r"^([a-z0-9][a-z0-9-]+)", re.MULTILINE)
 LOCKED = re.compile(r"^([a-z0-9-]+)(?:\[.*?\])?==\S+(?: ;[^\\]+)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 

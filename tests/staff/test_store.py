@@ -264,7 +264,7 @@ def _hash(secret: str) -> str:
 
 
 def _redeem() -> Script:
-    return load("staff", "redeem")
+    return load("staff", "spend")
 
 
 def _everything(server: Embedded) -> Iterator[bytes]:
