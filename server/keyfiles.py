@@ -102,6 +102,18 @@ def write_private(path: Path, content: bytes) -> None:
         raise
 
 
+def put_after(descriptor: int, size: int, text: bytes) -> None:
+    """Write all of `text` after the first `size` bytes of a file, durably, or leave those bytes as they were. Raises OSError."""
+    os.ftruncate(descriptor, size)
+    try:
+        while text:
+            text = text[os.write(descriptor, text) :]  # a disk that is full takes a part, and then raises
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
 def read_secret(path: Path) -> bytes:
     """Return the secret in a file of hexadecimal digits. Raises KeyFileError, also when others may read the file."""
     content = _read(path, private=True)

@@ -14,7 +14,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from server import metrics
+from server import keyfiles, metrics
 from server.helpline import Helpline, SettingsError
 from server.house_rules.rules import (
     PARTS,
@@ -155,7 +155,7 @@ def append(path: Path, secret: bytes, change: Change, stands_on: int) -> Entry:
         if last != stands_on:
             raise ChangedMeanwhile(entries[last - 1])
         line = link(len(lines) + 1, change, lines[-1] if lines else b"", secret)
-        _put(descriptor, sum(len(one) + 1 for one in lines), line + b"\n")
+        keyfiles.put_after(descriptor, sum(len(one) + 1 for one in lines), line + b"\n")
         return read([*lines, line], secret)[-1]
     except OSError as error:
         raise HouseRulesError(f"{path}: expected a disk that takes a change, got {error.strerror}") from error
@@ -191,15 +191,3 @@ def _lines(path: Path) -> list[bytes]:
     """Return every whole line; one that a power cut left unfinished was never acknowledged. Raises OSError."""
     whole = path.read_bytes().rpartition(b"\n")[0]
     return whole.split(b"\n") if whole else []
-
-
-def _put(descriptor: int, size: int, text: bytes) -> None:
-    """Write all of it after the first `size` bytes and wait for the disk, or leave the file as it was. Raises OSError."""
-    os.ftruncate(descriptor, size)
-    try:
-        while text:
-            text = text[os.write(descriptor, text) :]  # a disk that is full takes a part, and then raises
-        os.fsync(descriptor)
-    except OSError:
-        os.ftruncate(descriptor, size)
-        raise

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from server import log
+from server import keyfiles, log
 from server.staff.chain import Anchor, Broken, Deeds, Entry, broken, link, read
 
 FILE = "audit.log"
@@ -80,7 +80,7 @@ def append(path: Path, secret: bytes, now: int, deeds: Sequence[Deeds]) -> None:
         for deed in deeds:
             n, last = n + 1, link(n + 1, now, deed, last, secret)
             lines.append(last + b"\n")
-        _put(descriptor, size, b"".join(lines))
+        keyfiles.put_after(descriptor, size, b"".join(lines))
     except OSError as error:
         raise AuditError(f"{path}: expected a disk that takes an entry, got {error.strerror}") from error
     finally:
@@ -132,14 +132,3 @@ def _number(descriptor: int, last: bytes) -> int:
     with open(descriptor, "rb", closefd=False) as file:
         file.seek(0)
         return sum(1 for _ in file)
-
-
-def _put(descriptor: int, size: int, text: bytes) -> None:
-    """Write all of it and wait for the disk, or leave the file as it was. Raises OSError."""
-    try:
-        while text:
-            text = text[os.write(descriptor, text) :]  # a disk that is full takes a part, and then raises
-        os.fsync(descriptor)
-    except OSError:
-        os.ftruncate(descriptor, size)
-        raise

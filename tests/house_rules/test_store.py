@@ -178,7 +178,7 @@ async def test_a_disk_that_is_full_keeps_what_was(path: Path, monkeypatch: pytes
         return write(descriptor, text[: len(text) // 2])
 
     with monkeypatch.context() as patched:
-        patched.setattr("server.house_rules.store.os.write", full)
+        patched.setattr("server.keyfiles.os.write", full)
         with pytest.raises(HouseRulesError, match="No space left"):
             await one.change(change({}), 1)
     assert content(path) == before
