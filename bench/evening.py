@@ -81,7 +81,7 @@ class Evening:
         return self.counsellors * self.room
 
 
-QUICK = Evening(counsellors=2, waiting=8, rounds=2, changes=1, listening=3)
+QUICK = Evening(counsellors=2, waiting=4, rounds=1, changes=1, listening=2)
 
 
 @dataclass
