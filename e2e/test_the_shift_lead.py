@@ -88,6 +88,22 @@ def test_she_closes_by_hand_and_opens_again(shift: Shift) -> None:
     shift.lea.counts("Venter", 1)
 
 
+def test_last_intake_and_a_closing_that_is_announced(shift: Shift) -> None:
+    """Nobody new comes in and who waits keeps its place; a closing is told to who waits and to who talks, and can be taken back."""
+    shift.lea.decides("Siste inntak nå", WHY)
+    shift.comes().sees("Chatten er stengt nå")
+    shift.waits.sees("Du er den neste")
+    shift.lea.takes_it_back("Vi har folk likevel")
+
+    shift.lea.decides("Varsle stenging", WHY, closes_in="20 min")
+    shift.lea.sees("Chatten er åpen til")
+    shift.waits.sees("Vi stenger klokka")
+    shift.talks.sees("Vi må slutte klokka")
+    shift.lea.takes_it_back("Det var feil kveld")
+    expect(shift.waits.frame.get_by_text("Vi stenger klokka")).to_have_count(0)
+    expect(shift.talks.frame.get_by_text("Vi må slutte klokka")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("locale", "words"),
     [("nb-NO", "Chatten virker ikke akkurat nå"), ("nn-NO", "Chatten verkar ikkje"), ("en-GB", "The chat does not work right now")],

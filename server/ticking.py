@@ -72,7 +72,6 @@ class Ticking:
     async def tick(self) -> None:
         """One second."""
         now = self.house.clock()
-        await self.house.by_hand.look(now)
         self.follow_leap(now)
         self.house.house_rules.look()
         if now - self.beaten >= BEAT_MS:
@@ -80,6 +79,7 @@ class Ticking:
             self.beaten = now
         for visit in self.arrived_visits():
             visit.tick(now)
+        await self.house.by_hand.look(now)
         await self.tell_places()
         await self.house.blocks.look(now)
         await self.house.flood.look(await self.house.waiting.count(), now)
