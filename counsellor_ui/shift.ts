@@ -50,6 +50,10 @@ export class Shift {
   phrases: Phrases = NO_PHRASES;
   /** Whom she may call here and now. */
   lines: Lines = NO_LINES;
+  /** Names and colours that no talk gets here: they are those of practice. */
+  avoided: readonly Identity[] = [];
+  /** Nothing of this shift is real. */
+  readonly practice: boolean;
   #connection: Connection<StaffFrame, ToStaff>;
   #registrarKey = "";
   #skew = 0;
@@ -65,6 +69,7 @@ export class Shift {
     /** Her own desk. */
     readonly me = "",
   ) {
+    this.practice = way.practice === true;
     this.company = new Company({
       send: (frame) => this.#send(frame),
       ...{ changed, mine: keeping.mine, me },
@@ -82,11 +87,6 @@ export class Shift {
       finished: (code) => this.#finished(code),
       beat: () => this.#send({ t: "ping" }),
     });
-  }
-
-  /** Nothing of this shift is real. */
-  get practice(): boolean {
-    return this.way.practice === true;
   }
 
   start(): void {
@@ -333,7 +333,7 @@ export class Shift {
   async #make(conversation: string): Promise<void> {
     const kept = await this.keeping.load(conversation);
     if (!this.desk?.talks.some((held) => held.conversation === conversation)) return;
-    const others = [...this.talks.values()].map(({ identity }) => identity);
+    const others = [...[...this.talks.values()].map(({ identity }) => identity), ...this.avoided];
     const identity = kept?.identity ?? identify(conversation, others, this.#resting);
     const talk = new HeldTalk(conversation, identity, {
       send: (frame) => this.#send(frame),

@@ -4,7 +4,8 @@
  * Rules of this file:
  * 1. What is shown of a talk is the very pane, bar and form of the dashboard, over a server that is in this page (`practice_server.ts`).
  * 2. It is marked in words wherever something of it is shown, and it makes no sound: a sound is always a real child.
- * 3. A real child comes first: while one rings, or a colleague calls, or she has a real talk, practice waits out of sight.
+ * 3. No real talk gets the name or the colour of the last practice child.
+ * 4. A real child comes first: while one rings, or a colleague calls, or she has a real talk, practice waits out of sight.
  */
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
@@ -110,7 +111,9 @@ export class PracticeRoom extends LitElement {
     const { played } = this;
     if (played === null) return;
     played.shift.shown(document.visibilityState === "visible");
-    const calls = played.shift.talks.get(played.server.conversation)?.form.calls.length ?? this.#calls;
+    const talk = played.shift.talks.get(played.server.conversation);
+    if (talk !== undefined) this.real.avoided = [talk.identity];
+    const calls = talk?.form.calls.length ?? this.#calls;
     for (; this.#calls < calls; this.#calls++) played.server.called();
   }
 
