@@ -3,6 +3,7 @@
  *   M mode warm seconds rate window ping pong           what to do: closed, open or hold; a text that is answered with another
  *   K header ...                                         headers of one kind of connection, numbered from 0
  *   C port kind path say wait say wait ...               a connection: after the handshake `say` is sent and `wait` must come
+ *                                                        (several, with 0x1f between them: each try says the next one)
  *   S connection partner head mid tail                   a seat: who says something over a connection, to which other seat;
  *                                                        a message is head, id, mid, counter, tail
  *   B connection head tail seconds                       a heartbeat of a connection: head, the last seq seen, tail

@@ -7,7 +7,7 @@ enum { STEPS = 6, KINDS = 4, RING = 256 };
 enum state { DOWN, SHAKING, GREETING, READY };
 
 struct conn {
-    int fd, port, kind, steps, step;
+    int fd, port, kind, steps, step, greeted, came;
     enum state state;
     char *path, *say[STEPS], *wait[STEPS], *held, *beat_head, *beat_tail;
     size_t held_len;

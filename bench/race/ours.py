@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bench.race.machine import ROOT, Running
-from bench.race.plan import BOX, Connection, Dialect, Plan, Seat
+from bench.race.plan import BOX, OR, Connection, Dialect, Plan, Seat
 from bench.race.stack import Stack
 from server import clock, keyfiles, keys, link
 from server.conversation.rules import Event, State
@@ -38,7 +38,7 @@ LIMITS = {"attack_starts": 1_000_000, "attack_line": 10_000, "line_cap": 10_000,
 MOST_DESKS = 1_200
 KEY = generate_private_key(SECP256R1()).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 WRAPPED = os.urandom(113)
-ENTRIES, HELD = 3, 2
+ENTRIES, HELD, TICKETS = 3, 2, 5
 MANY = 500
 LEASE_MS, TURN = 60_000, 1.2
 """While people are brought in no worker is the keeper; so long its running turn may last (s)."""
@@ -48,6 +48,8 @@ class Ours(Stack):
     """This chat."""
 
     name, title = "ours", "this chat"
+    logs = "{c:*}:log"
+    tells_late = True  # a hint that is lost costs a browser one look at what it lacks, which nobody here takes
 
     @property
     def data(self) -> Path:
@@ -100,12 +102,13 @@ class Ours(Stack):
         try:
             desks = self.desks[: -(-count // room)]
             children = await people.talking(desks, count, room)
-            tickets = await asyncio.gather(*(people.ticket(desk) for desk in desks))
+            tickets = await asyncio.gather(*(people.tickets(desk) for desk in desks))
         finally:
             await redis.aclose()
-        for at, ticket in enumerate(tickets):
-            hello = {"t": "hello", "ticket": ticket, "key": base64.b64encode(KEY).decode()}
-            plan.connections.append(Connection(self.there(at), "/staff/ws", ((dumped(hello), '"welcome"'),)))
+        key = base64.b64encode(KEY).decode()
+        for at, hers in enumerate(tickets):
+            hello = OR.join(dumped({"t": "hello", "ticket": ticket, "key": key}) for ticket in hers)
+            plan.connections.append(Connection(self.there(at), "/staff/ws", ((hello, '"welcome"'),)))
         for at, (conversation, token) in enumerate(children):
             desk, child = at // room, len(plan.connections)
             coming: dict[str, Any] = {"t": "hello", "token": token, "seq": 0}
@@ -157,9 +160,10 @@ class People:
         self.visits, self.waiting, self.pairing = Visits(redis), Waiting(redis, 10**6), Pairing(redis)
         self.conversations, self.sessions = Conversations(redis, cap=100_000), Sessions(redis)
 
-    async def ticket(self, desk: str) -> str:
-        """Let a counsellor sign in; return a ticket for her socket."""
-        return await self.sessions.ticket(await self.sessions.sign_in(desk, clock.now())) or ""
+    async def tickets(self, desk: str) -> list[str]:
+        """Let a counsellor sign in; return tickets for her socket, each good once: a page asks for another when it is sent away."""
+        cookie = await self.sessions.sign_in(desk, clock.now())
+        return [await self.sessions.ticket(cookie) or "" for _ in range(TICKETS)]
 
     async def talking(self, desks: list[str], count: int, room: int) -> list[tuple[str, str]]:
         """Return the conversation and the token of each of so many children, `room` at each desk, in that order."""

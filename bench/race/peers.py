@@ -30,6 +30,7 @@ class Peer(Stack):
     """One of the others: where it is spoken to, how it is greeted, and how a message is written."""
 
     path = "/ws"
+    logs = "log:*"
     dialect = Dialect()
 
     def greeting(self, hello: dict[str, Any]) -> Steps:
@@ -149,6 +150,7 @@ class Nchan(Peer):
     """nchan, the module for nginx: everybody in a channel hears each message, so who said it knows by that that it is stored."""
 
     name, title = "nchan", "nchan (nginx), Redis storage"
+    logs = ""
 
     def begin(self, at: int, port: int) -> Running:
         """Start an nginx with one worker."""

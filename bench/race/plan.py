@@ -13,6 +13,9 @@ BOX = base64.b64encode(os.urandom(STEP + NONCE_AND_TAG)).decode("ascii")
 AT_ONCE = {"closed": 4, "open": 4, "hold": 128}
 """Connections on their way in at a time: few, where coming in is not what is measured."""
 
+OR = "\x1f"
+"""Stands between texts of which each try says the next one: what is good once has others."""
+
 Mode = Literal["closed", "open", "hold"]
 
 

@@ -13,6 +13,10 @@ class Stack(ABC):
 
     name: str
     title: str
+    logs = ""
+    """The pattern of the keys of its logs; empty: it keeps them in a way of its own."""
+    tells_late = False
+    """Live delivery is a hint here: what is in the log and was not told is asked for by the browser."""
 
     def __init__(self, machine: Machine, store: Store, workers: int = 2, cores: Sequence[int] = tuple(SERVERS)) -> None:
         """Nothing runs before `start`."""
@@ -39,6 +43,13 @@ class Stack(ABC):
         """Start every worker that was killed; who comes back knocks until it listens."""
         for at, port in enumerate(self.ports):
             self.workers[port] = self.begin(at, port)
+
+    def entries(self) -> int | None:
+        """Return how many entries all its logs have together; None: it is not known."""
+        if not self.logs or not self.store.admin_url:
+            return None
+        with self.store.admin() as admin:
+            return sum(int(admin.xlen(key)) for key in admin.scan_iter(self.logs, count=1_000))
 
     def here(self, at: int) -> int:
         """Return the port where the first of pair `at` is; half of them at each end."""
