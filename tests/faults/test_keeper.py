@@ -1,6 +1,7 @@
 """The keeper under bad luck: crowds that come and go, what it cannot read, a stop in the middle of its look."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ HOUR = 3_600_000
 
 def keeps_hours(worker: Indoors, helpline: Helpline) -> None:
     """Let the house be one whose files say this."""
-    settings = worker.house.settings
+    settings = worker.house.settings = replace(worker.house.settings, open_always=False)
     worker.house.house_rules = HouseRules(settings.house_file, settings.audit_secret.value, helpline, settings.replies)
 
 
