@@ -24,7 +24,7 @@
 
 #include "plan.h"
 
-enum { EVENTS = 512, ID = 22, READ = 1 << 18, A_SOURCE = 10000, AGAIN_MS = 20, CALM = 4, OR = 0x1f };
+enum { EVENTS = 512, ID = 22, READ = 1 << 18, A_SOURCE = 10000, AGAIN_MS = 20, AWAY_MS = 250, CALM = 4, OR = 0x1f };
 
 struct samples { float *us; size_t count, room; };
 
@@ -200,6 +200,7 @@ static size_t take_frames(struct conn *c, char *bytes, size_t length) {
             closed_with = size < 2 ? 0 : f[head] << 8 | f[head + 1];
             lost++;
             leave(c);
+            c->again += AWAY_MS / 1e3;
             return at;
         }
         else if (opcode < 3) hear(c, payload);
@@ -349,7 +350,7 @@ int main(int argc, char **argv) {
     read_plan(argv[1]);
     ep = epoll_create1(EPOLL_CLOEXEC);
     double begun = now();
-    for (double patience = begun + 120; ready < conn_count;) {
+    for (double patience = begun + 60 + conn_count / 50.0; ready < conn_count;) {
         if (now() > patience) die("only %d of %d came in; one was closed with %d", ready, conn_count, closed_with);
         come_in();
         turn(5);

@@ -10,7 +10,7 @@ from server.wire.frames import NONCE_AND_TAG, STEP
 
 BOX = base64.b64encode(os.urandom(STEP + NONCE_AND_TAG)).decode("ascii")
 """A message as a browser seals it: one step of padded text, nonce and tag; opaque to everybody."""
-AT_ONCE = {"closed": 4, "open": 4, "hold": 128}
+AT_ONCE = {"closed": 4, "open": 4, "hold": 64}
 """Connections on their way in at a time: few, where coming in is not what is measured."""
 
 OR = "\x1f"
