@@ -4,7 +4,7 @@
 OPEN ?= $(ALARM_OPEN)
 BROWSER_SOURCES = package.json tsconfig.json tools/build.mjs tools/small.mjs $(shell find browser widget counsellor_ui -type f 2>/dev/null)
 
-.PHONY: run build test faults bench bench-quick bench-wide bench-page bench-web evening screens check promises audit mutants sbom docs lock clean
+.PHONY: run build test faults bench bench-quick bench-wide bench-page bench-web evening screens pictures check promises audit mutants sbom docs lock clean
 .DELETE_ON_ERROR:
 
 run: .make/run .make/built ## everything on this machine; OPEN=always: without looking at the hours
@@ -39,6 +39,9 @@ evening: .make/test .make/built .make/browsers ## six counsellors, three talks e
 
 screens: .make/test .make/built .make/browsers ## a picture of every screen, in every language, on phone and desktop, light and dark: e2e/screens/
 	@exec .venv/bin/python -m bench.screens
+
+pictures: .make/test .make/built .make/browsers ## the pictures of docs/counsellor-guide.md, taken anew: docs/images/guide/
+	@exec .venv/bin/python -m bench.pictures
 
 check: .make/test .make/packages ## style, types, imports
 	@tools/check.sh
