@@ -228,7 +228,11 @@ def test_what_is_no_public_key_is_refused(bad: bytes) -> None:
         sealing.wrap_key(KEY, bad, "registrar", new_id())
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"kind":1}', b'{"text":"a"}', b"\xff", b'{"kind":"text","text":"\xff"}', b"[" * 8000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b'{"kind":1}', b'{"text":"a"}', b"\xff", b'{"kind":"text","text":"\xff"}', b"[" * 8000],
+    ids=["nothing", "a list", "a number", "no kind", "no text", "a text that is none", "far too deep"],
+)
 def test_what_is_no_message_is_refused(content: bytes) -> None:
     """A box that opens but holds something else than a message is as broken as one that does not open."""
     place = (new_id(), "child", new_id(), 0)

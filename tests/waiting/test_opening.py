@@ -60,7 +60,7 @@ def test_all_vectors_are_there() -> None:
     assert len(vectors()) == 24
 
 
-@pytest.mark.parametrize("row", vectors(), ids=lambda row: row["tilfelle"])
+@pytest.mark.parametrize("row", vectors(), ids=lambda row: f"{row['lokal_tid_europe_oslo']} fold {row['fold']}")
 def test_a_vector(row: dict[str, str]) -> None:
     """Open or closed, until when, and when next, as the file says; from UTC and from local time alike."""
     local = dt.datetime.fromisoformat(row["lokal_tid_europe_oslo"]).replace(tzinfo=ZoneInfo(OSLO), fold=int(row["fold"]))
