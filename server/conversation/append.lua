@@ -4,36 +4,41 @@
 -- RETURNS per message: seq, at, the worker of the other side; or 0, why, ""
 -- USES lasting
 -- KEYS are talk, log, ids of each talk. A message is six values: the number of its talk (from 1), role, desk, id, n, box.
+-- All three are renewed together, at most once a minute: three expiries a message cost as much as the message.
 local cap, now = tonumber(ARGV[1]), tonumber(ARGV[2])
 local other = { child = "at:counsellor", counsellor = "at:child" }
 
-local function refusal(talk, role, desk, n)
-  local state, hers, count, seq = unpack(redis.call("HMGET", talk, "state", "desk", "n:" .. role, "seq"))
+local function refusal(role, desk, n, state, hers, count, seq)
   if not (state == "talking" or (state == "waiting" and role == "child")) then
     return "not_talking"
   elseif role == "counsellor" and hers ~= desk then
     return "not_yours"
-  elseif tonumber(count or "0") ~= tonumber(n) then
+  elseif count ~= n then
     return "out_of_order"
-  elseif tonumber(seq or "0") >= cap then
+  elseif seq >= cap then
     return "too_many"
   end
 end
 
 local function append(talk, log, ids, role, desk, id, n, box)
-  local seq, at = string.match(redis.call("HGET", ids, id) or "", "(%d+):(%d+)")
-  if not seq then
-    local why = refusal(talk, role, desk, n)
-    if why then
-      return { 0, why, "" }
-    end
-    seq, at = redis.call("HINCRBY", talk, "seq", 1), now
-    redis.call("HSET", talk, "n:" .. role, tonumber(n) + 1)
-    redis.call("XADD", log, seq .. "-0", "r", role, "i", id, "n", n, "t", now, "b", box)
-    redis.call("HSET", ids, id, seq .. ":" .. now)
+  local known, at = string.match(redis.call("HGET", ids, id) or "", "(%d+):(%d+)")
+  local state, hers, count, seq, worker = unpack(redis.call("HMGET", talk, "state", "desk", "n:" .. role, "seq", other[role]))
+  if known then
+    return { tonumber(known), tonumber(at), worker or "" }
+  end
+  count, seq, n = tonumber(count or "0"), tonumber(seq or "0"), tonumber(n)
+  local why = refusal(role, desk, n, state, hers, count, seq)
+  if why then
+    return { 0, why, "" }
+  end
+  seq = seq + 1
+  redis.call("HSET", talk, "seq", seq, "n:" .. role, n + 1)
+  redis.call("XADD", log, seq .. "-0", "r", role, "i", id, "n", n, "t", now, "b", box)
+  redis.call("HSET", ids, id, seq .. ":" .. now)
+  if redis.call("TTL", log) < 86340 then
     lasting(talk, log, ids)
   end
-  return { tonumber(seq), tonumber(at), redis.call("HGET", talk, other[role]) or "" }
+  return { seq, now, worker or "" }
 end
 
 local answers = {}
