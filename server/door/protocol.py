@@ -13,16 +13,19 @@ socket and back without a queue, without a task and without a dictionary for eac
 """
 
 import asyncio
+import logging
+import os
 from collections.abc import Awaitable
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
-from websockets.protocol import State
+from websockets.protocol import Protocol as Library
+from websockets.protocol import Side, State
 from websockets.speedups import apply_mask
 
-from server.door.whole import MASK, PONG, TEXT, TWO_BYTES, head, whole_frames
+from server.door.whole import MASK, PING, PONG, TEXT, TWO_BYTES, head, whole_frames
 
 LAST_WORDS = 10.0
 """Seconds that the closing handshake and the last bytes may take once the application is done with a socket."""
@@ -64,6 +67,7 @@ class Line(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         """Nothing was heard yet."""
+        self.library: Library | None = None
         super().__init__(*args, **options)
         self.heard = self.loop.time()
         self.taker: Taker | None = None
@@ -73,6 +77,23 @@ class Line(WebSocketsSansIOProtocol):
         self.is_strange = False
         """What comes from here on is for the library alone."""
         self.app, self.handshake = self._run, self.app
+
+    @property
+    def conn(self) -> Any:  # noqa: ANN401 - the library's, once for the handshake and once after it
+        """The library's side of this connection. After the handshake it is made when a frame needs it: it weighs 4 KiB."""
+        if self.library is None:
+            logger = logging.getLogger("uvicorn.error")
+            self.library = Library(Side.SERVER, state=State.OPEN, max_size=self.config.ws_max_size, logger=logger)
+        return self.library
+
+    @conn.setter
+    def conn(self, made: Library) -> None:
+        self.library = made
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the connection is open and no message is under way in parts."""
+        return self.library is None or (self.library.state is State.OPEN and self.library.current_size is None)
 
     # --- what comes ----------------------------------------------------------------------------
 
@@ -89,15 +110,17 @@ class Line(WebSocketsSansIOProtocol):
         frames, self.is_strange = whole_frames(data, self.config.ws_max_size)
         end = 0
         for begin, payload, end in frames:
-            if data[begin] == TEXT and self.conn.state is State.OPEN and self.conn.current_size is None:
+            if data[begin] == TEXT and self.is_plain:
                 self._take_text(data[begin:end], payload - begin)
-            elif data[begin] == PONG and self.conn.state is State.OPEN and end - payload < TWO_BYTES:
+            elif data[begin] == PONG and self.is_plain and end - payload < TWO_BYTES:
                 self.handle_pong(Frame(Opcode.PONG, apply_mask(data[payload:end], data[payload - MASK : payload])))
             else:
                 super().data_received(data[begin:end])
         self.begun = b"" if self.is_strange else data[end:]
         if self.is_strange:
             super().data_received(data[end:])
+        elif self.is_plain:
+            self.library = None
 
     def _take_text(self, frame: bytes, payload: int) -> None:
         try:
@@ -139,6 +162,19 @@ class Line(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
         self.read_paused = True  # that is: uvicorn does not pause it after each text
         self.scope = self.request = self.response = cast("Any", None)
+        if self.is_plain and not self.is_strange:
+            self.library = None
+
+    def send_keepalive_ping(self) -> None:
+        """As uvicorn's, without making the library for it."""
+        if self.library is not None:
+            super().send_keepalive_ping()
+            return
+        self.ping_timer = None
+        if not (self.close_sent or self.transport.is_closing()):
+            self.pending_ping_payload, self.ping_sent_at = os.urandom(MASK), self.loop.time()
+            self.transport.write(bytes((PING, MASK)) + self.pending_ping_payload)
+            self.pong_timer = self.loop.call_later(cast("float", self.ping_timeout), self.keepalive_timeout)
 
     @property
     def is_full(self) -> bool:

@@ -8,6 +8,7 @@ TEXT = 0x81
 """The first byte of a text in one frame."""
 PONG = 0x8A
 """The first byte of a pong."""
+PING = 0x89
 MASKED = 0x80
 SHORTEST, MASK = 2, 4
 TWO_BYTES, EIGHT_BYTES = 126, 127

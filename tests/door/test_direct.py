@@ -45,10 +45,10 @@ class Door:
 
 
 @contextlib.asynccontextmanager
-async def walking(path: Path) -> AsyncIterator[tuple[Door, uvicorn.Server]]:
+async def walking(path: Path, ping: float = 60.0) -> AsyncIterator[tuple[Door, uvicorn.Server]]:
     """Serve a path for the length of a `with` block. Nothing may have failed in it."""
     door = Door(path)
-    async with worker(door) as server:
+    async with worker(door, ping=ping) as server:
         yield door, server
     assert door.failures == []
 
@@ -179,6 +179,37 @@ async def test_who_does_not_read_is_let_go(monkeypatch: pytest.MonkeyPatch, pati
         assert most <= MOST_BYTES + 10_002
         assert door.sockets[0]._outbox == []
         ws.transport.abort()
+
+
+async def test_who_answers_pings_stays_and_who_does_not_is_let_go() -> None:
+    """Pings go and pongs come without the library's parser; a connection that answers none is gone soon."""
+    async with walking(silent, ping=0.3) as (door, server), comes(server) as ws:
+        await until(lambda: bool(door.sockets) and line_of(server).last_ping_rtt > 0)
+        await asyncio.sleep(1)
+        assert line_of(server).silence() < 1
+        assert line_of(server).library is None
+        await (await ws.ping(b"mine"))
+        assert line_of(server).library is None
+        ws.transport.pause_reading()
+        await until(lambda: not server.server_state.connections)
+
+
+async def test_a_message_in_parts_is_whole_before_anything_else_is_heard() -> None:
+    """The library holds what is under way, with a ping in between; then a text goes past it again."""
+    heard: list[str] = []
+
+    async def listening(one: Socket) -> None:
+        while True:
+            heard.append(await one.text())
+
+    async with walking(listening) as (_, server), comes(server) as ws:
+        await ws.send(["one ", "of ", "three"])
+        await (await ws.ping())
+        await ws.send("then another")
+        await until(lambda: len(heard) == 2)
+        assert line_of(server).library is None
+
+    assert heard == ["one of three", "then another"]
 
 
 async def test_a_close_says_why_after_all_that_was_put() -> None:
