@@ -39,13 +39,20 @@ export interface Chosen {
   evenings: InEvening[];
 }
 
+/** One bar. Where a month's number is hidden, `least` is what its evenings show of it, summed: 0 where they show nothing. */
+export interface Bar {
+  label: string;
+  n: Shown;
+  least: number;
+}
+
 /** One drawing: its title, and what stands at each bar. */
 export interface Plot {
   title: string;
   note: string;
   /** In the order of time, as columns; else as rows. */
   inTime: boolean;
-  bars: readonly { label: string; n: Shown }[];
+  bars: readonly Bar[];
 }
 
 /** The hours of an evening in their order: it begins at six in the morning. */
@@ -72,7 +79,7 @@ export function spreadWords({ p50, p90 }: Spread, say: Say): string[] {
 
 /** Whether a whole table is hidden. */
 export function withheld({ bars }: Plot): boolean {
-  return bars.every(({ n }) => n === null);
+  return bars.every(({ n, least }) => n === null && least === 0);
 }
 
 /** What is drawn of one evening. */
@@ -80,12 +87,12 @@ export function plotsOfEvening(evening: InEvening, say: Say): Plot[] {
   return [answered(evening, say), hours(evening, say)];
 }
 
-/** What is drawn of one month. */
-export function plotsOfMonth(month: InMonth, say: Say): Plot[] {
+/** What is drawn of one month, with its evenings. */
+export function plotsOfMonth(month: InMonth, evenings: readonly InEvening[], say: Say): Plot[] {
   const several = say("numbers_several");
   return [
-    answered(month, say),
-    hours(month, say),
+    answered(month, say, summed(evenings.map((evening) => evening.answered))),
+    hours(month, say, summed(evenings.map((evening) => evening.hours))),
     plot(say("numbers_weekdays"), DAYS.filter((day) => day in month.weekdays), month.weekdays, (day) => say(`numbers_day_${day}`)),
     plot(say("numbers_how"), WAYS, month.unanswered_how, (way) => say(`numbers_how_${way}`)),
     plot(say("numbers_after"), STAYED, month.unanswered_after, (step) => minutes(step, say)),
@@ -96,23 +103,37 @@ export function plotsOfMonth(month: InMonth, say: Say): Plot[] {
 
 /** The contacts of each evening of a month. */
 export function plotOfEvenings(evenings: readonly InEvening[], say: Say, day: (evening: string) => string): Plot {
-  const bars = evenings.map(({ evening, contacts: n }) => ({ label: day(evening), n }));
+  const bars = evenings.map(({ evening, contacts: n }) => ({ label: day(evening), n, least: 0 }));
   return { title: say("numbers_evenings_each"), note: "", inTime: true, bars };
 }
 
-function answered(period: Pick<InEvening, "answered">, say: Say): Plot {
-  return plot(say("numbers_answered"), ANSWERED, period.answered, (code) => say(`numbers_answered_${code}`));
+type Least = Readonly<Record<string, number>>;
+
+/** What is shown of some tables, summed: everybody could do it, so it tells nothing new. */
+function summed(tables: readonly Counts[]): Least {
+  const sums: Record<string, number> = {};
+  for (const table of tables) for (const [code, n] of Object.entries(table)) sums[code] = (sums[code] ?? 0) + (n ?? 0);
+  return sums;
+}
+
+function answered(period: Pick<InEvening, "answered">, say: Say, least: Least = {}): Plot {
+  return plot(say("numbers_answered"), ANSWERED, period.answered, (code) => say(`numbers_answered_${code}`), "", least);
 }
 
 /** From the first hour that is shown to the last: what is before and after is as good as closed. */
-function hours({ hours: counts }: Pick<InEvening, "hours">, say: Say): Plot {
-  const there = HOURS.filter((hour) => typeof counts[hour] === "number");
+function hours({ hours: counts }: Pick<InEvening, "hours">, say: Say, least: Least = {}): Plot {
+  const there = HOURS.filter((hour) => typeof counts[hour] === "number" || (least[hour] ?? 0) > 0);
   const between = HOURS.slice(HOURS.indexOf(there[0] ?? ""), HOURS.indexOf(there[there.length - 1] ?? "") + 1);
-  return { ...plot(say("numbers_hours"), there.length === 0 ? [] : between, counts, (hour) => hour), inTime: true };
+  const drawn = there.length === 0 ? [] : between;
+  return { ...plot(say("numbers_hours"), drawn, counts, (hour) => hour, "", least), inTime: true };
 }
 
-function plot(title: string, codes: readonly string[], counts: Counts, label: (code: string) => string, note = ""): Plot {
-  return { title, note, inTime: false, bars: codes.map((code) => ({ label: label(code), n: counts[code] ?? null })) };
+function plot(title: string, codes: readonly string[], counts: Counts, label: (code: string) => string, note = "", least: Least = {}): Plot {
+  const bars = codes.map((code) => {
+    const n = counts[code] ?? null;
+    return { label: label(code), n, least: n === null ? (least[code] ?? 0) : 0 };
+  });
+  return { title, note, inTime: false, bars };
 }
 
 /** What is shown, the largest first, then what is hidden, in its own order: the order tells nothing of it. */

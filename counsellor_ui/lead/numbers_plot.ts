@@ -1,13 +1,14 @@
 /**
  * How numbers are drawn: rows of a table with a bar in each, or columns in the order of time with their table below.
  *
- * Every number can be read as a number; a bar only shows it once more. What is hidden has a dashed outline of its own, never a length.
+ * Every number can be read as a number; a bar only shows it once more. What is hidden has a dashed outline of its own, and no length but
+ * that of what its evenings show.
  */
 
 import { html, nothing, svg, type TemplateResult } from "lit";
 
 import type { Say } from "../../browser/words.ts";
-import { type Plot, withheld } from "../numbers.ts";
+import { type Bar, type Plot, withheld } from "../numbers.ts";
 
 const TALL = 120;
 const WIDE = 720;
@@ -25,7 +26,7 @@ export function plotView(plot: Plot, say: Say): TemplateResult {
 }
 
 function most({ bars }: Plot): number {
-  return Math.max(1, ...bars.map(({ n }) => n ?? 0));
+  return Math.max(1, ...bars.map(({ n, least }) => n ?? least));
 }
 
 function table(plot: Plot, say: Say, drawn: boolean): TemplateResult {
@@ -39,18 +40,25 @@ function table(plot: Plot, say: Say, drawn: boolean): TemplateResult {
     </thead>
     <tbody>
       ${plot.bars.map(
-        ({ label, n }) =>
+        (bar) =>
           html`<tr>
-            <th scope="row">${label}</th>
-            <td>${drawn ? row(n, whole) : nothing}<span class=${n === null ? "hint" : "n"}>${n ?? say("numbers_hidden")}</span></td>
+            <th scope="row">${bar.label}</th>
+            <td>${drawn ? row(bar, whole) : nothing}<span class=${bar.n === null ? "hint" : "n"}>${told(bar, say)}</span></td>
           </tr>`,
       )}
     </tbody>
   </table>`;
 }
 
-function row(n: number | null, whole: number): TemplateResult {
-  const bar = n === null ? svg`<rect class="none" x="0.5" y="2.5" width="12" height="11"></rect>` : svg`<rect width=${`${(100 * n) / whole}%`} height="16"></rect>`;
+function told({ n, least }: Bar, say: Say): string {
+  if (n !== null) return String(n);
+  return least > 0 ? say("numbers_at_least", { n: least }) : say("numbers_hidden");
+}
+
+function row({ n, least }: Bar, whole: number): TemplateResult {
+  const part = (100 * (n ?? least)) / whole;
+  const none = svg`<rect class="none" x="0.5" y="2.5" width="12" height="11"></rect>`;
+  const bar = part === 0 ? none : svg`<rect class=${n === null ? "none" : ""} y="0.5" width=${`${part}%`} height="15"></rect>`;
   return html`<svg class="bar" aria-hidden="true" focusable="false" width="100%" height="16">${bar}</svg>`;
 }
 
@@ -61,12 +69,12 @@ function columns(plot: Plot): TemplateResult {
   const gap = Math.min(6, step / 4);
   const each = Math.ceil(bars.length / MOST_LABELS);
   return html`<svg class="columns" role="img" aria-label=${title} viewBox="0 -18 ${WIDE} ${TALL + 40}">
-    ${bars.map(({ label, n }, at) => {
+    ${bars.map(({ label, n, least }, at) => {
       const [x, wide] = [at * step + gap, Math.min(step - 2 * gap, 64)];
-      const tall = n === null ? 10 : (TALL * n) / whole;
+      const tall = n === null && least === 0 ? 10 : (TALL * (n ?? least)) / whole;
       const middle = x + wide / 2;
       return svg`<rect class=${n === null ? "none" : ""} x=${x} y=${TALL - tall} width=${wide} height=${tall}></rect>
-        ${n === null || bars.length > 2 * MOST_LABELS ? nothing : svg`<text x=${middle} y=${TALL - tall - 4}>${n}</text>`}
+        ${(n === null && least === 0) || bars.length > 2 * MOST_LABELS ? nothing : svg`<text x=${middle} y=${TALL - tall - 4}>${n ?? `≥ ${least}`}</text>`}
         ${at % each === 0 ? svg`<text class="at" x=${middle} y=${TALL + 16}>${label}</text>` : nothing}`;
     })}
     <line x1="0" x2=${WIDE} y1=${TALL} y2=${TALL}></line>

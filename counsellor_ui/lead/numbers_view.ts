@@ -71,17 +71,19 @@ export class LeadNumbers extends LitElement {
     const show = (event: Event) => (this.period = (event.target as HTMLSelectElement).value);
     const csv = `/staff/figures.csv?month=${chosen}&lang=${document.documentElement.lang}`;
     return html`<div class="choice">
-      <label>${say("numbers_month")}
-        <select @change=${choose}>
-          ${months.map((one) => html`<option value=${one} ?selected=${one === chosen}>${monthName(one)}</option>`)}
+      <div>
+        <label for="numbers-month">${say("numbers_month")}</label>
+        <select id="numbers-month" @change=${choose}>
+          ${months.map((one) => html`<option value=${one} .selected=${one === chosen}>${monthName(one)}</option>`)}
         </select>
-      </label>
-      <label>${say("numbers_period")}
-        <select @change=${show} .value=${this.period}>
-          ${month === null ? nothing : html`<option value=${WHOLE} ?selected=${this.period === WHOLE}>${say("numbers_whole_month")}</option>`}
-          ${evenings.map(({ evening }) => html`<option value=${evening} ?selected=${this.period === evening}>${dayName(evening)}</option>`)}
+      </div>
+      <div>
+        <label for="numbers-period">${say("numbers_period")}</label>
+        <select id="numbers-period" @change=${show}>
+          ${month === null ? nothing : html`<option value=${WHOLE} .selected=${this.period === WHOLE}>${say("numbers_whole_month")}</option>`}
+          ${evenings.map(({ evening }) => html`<option value=${evening} .selected=${this.period === evening}>${dayName(evening)}</option>`)}
         </select>
-      </label>
+      </div>
       <a class="button" href=${csv} download>${say("numbers_csv")}</a>
     </div>
     ${month === null ? html`<p class="hint">${say("numbers_month_later")}</p>` : nothing}`;
@@ -93,7 +95,7 @@ export class LeadNumbers extends LitElement {
     const each = plotOfEvenings(evenings, say, dayOfMonth);
     if (evening !== undefined) return html`${this.#facts(evening)}<div class="plots">${[...plotsOfEvening(evening, say), each].map((plot) => plotView(plot, say))}</div>`;
     if (month === null) return html`${nothing}`;
-    return html`${this.#facts(month)}<div class="plots">${[each, ...plotsOfMonth(month, say)].map((plot) => plotView(plot, say))}</div>`;
+    return html`${this.#facts(month)}<div class="plots">${[each, ...plotsOfMonth(month, evenings, say)].map((plot) => plotView(plot, say))}</div>`;
   }
 
   #facts(period: InEvening | InMonth): TemplateResult {
