@@ -1,4 +1,4 @@
-"""The shift lead's house: tomorrow's hours, other help, a counsellor who comes and goes, a block that takes two."""
+"""The shift lead's house: tomorrow's hours, a quick reply, other help, a counsellor who comes and goes, a block that takes two."""
 
 import asyncio
 import os
@@ -124,9 +124,7 @@ def test_the_second_of_two_leads_is_told_and_loses_nothing(housed: Product, indo
     for one in (lea, liv):
         one.signs_in(housed)
         one.opens("Hurtigsvar")
-        one.page.get_by_role("button", name="Legg til et hurtigsvar").click()
-        one.page.get_by_label("Kortnavn, skrives etter /").last.fill(one.name.lower())
-        one.page.get_by_label("Bokmål", exact=True).last.fill(f"Svar fra {one.name}.")
+        one.adds_a_reply(one.name.lower(), f"Svar fra {one.name}.")
         one.looks()
     lea.saves()
     liv.page.get_by_role("button", name="Lagre endringen").click()
@@ -136,6 +134,38 @@ def test_the_second_of_two_leads_is_told_and_loses_nothing(housed: Product, indo
     liv.page.get_by_role("button", name="Se hva mitt vil endre nå").click()
     expect(liv.page.locator("del", has_text="Svar fra Lea.")).to_be_visible()
     indoors.watch.told.remove(REFUSED.format("409 (Conflict)"))
+
+
+def test_a_quick_reply_of_the_lead_appears_in_a_talk_that_runs(housed: Product, indoors: Rooms) -> None:
+    """Without loading anything anew: typed as its short name, it stands in the field to be changed."""
+    lea, kari, child = (
+        Lead(indoors.page(phone=False), "Lea"),
+        Counsellor(indoors.page(phone=False), "Kari"),
+        Child(indoors.page(phone=True)),
+    )
+    kari.signs_in(housed)
+    kari.is_free()
+    child.comes_to(housed.child_page)
+    child.begins()
+    name = kari.accepts()
+    lea.signs_in(housed)
+    lea.opens("Hurtigsvar")
+    lea.adds_a_reply("natt", "Godt at du skriver så sent også.")
+    lea.looks()
+    lea.saves()
+
+    box = kari.pane(name).get_by_role("textbox", name=re.compile(f"Skriv til {name}"))
+    expect(box).to_be_enabled()
+
+    def typed() -> str:
+        box.fill("")
+        box.press_sequentially("/natt ")
+        return box.input_value().strip()
+
+    deadline = time.monotonic() + 15
+    while (now := typed()) != "Godt at du skriver så sent også.":
+        assert time.monotonic() < deadline, now
+        time.sleep(0.25)
 
 
 def test_a_child_who_waits_sees_other_help_that_was_changed(housed: Product, indoors: Rooms) -> None:

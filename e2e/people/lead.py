@@ -31,6 +31,15 @@ class Lead(Counsellor):
         expect(view.get_by_role("heading", name=part, level=2)).to_be_visible()
         return view
 
+    def adds_a_reply(self, short: str, text: str) -> None:
+        """Write one more quick reply, where the form has made room for it."""
+        shorts = self.page.get_by_label("Kortnavn, skrives etter /")
+        before = shorts.count()
+        self.page.get_by_role("button", name="Legg til et hurtigsvar").click()
+        expect(shorts).to_have_count(before + 1)
+        shorts.last.fill(short)
+        self.page.get_by_label("Bokmål", exact=True).last.fill(text)
+
     def looks(self) -> Locator:
         """See what would change; return the view."""
         view = self.page.get_by_role("region", name="Innstillinger")
