@@ -30,7 +30,7 @@ struct samples { float *us; size_t count, room; };
 
 static int ready, under_way, cursor, ep, closed_with;
 static struct samples ways, receipts;
-static unsigned long long sent, delivered, acked, odd, again, refused, lost, counted;
+static unsigned long long sent, delivered, acked, odd, again, refused, lost, away, counted;
 static int talking, counting;
 static double lost_at, first_back;
 static char scratch[READ];
@@ -199,6 +199,7 @@ static size_t take_frames(struct conn *c, char *bytes, size_t length) {
         else if (opcode == 8) {
             closed_with = size < 2 ? 0 : f[head] << 8 | f[head + 1];
             lost++;
+            away++;
             leave(c);
             c->again += AWAY_MS / 1e3;
             return at;
@@ -337,8 +338,8 @@ static void hold(void) {
         if (!all && ready == conn_count) {
             all = 1;
             printf("{\"event\": \"back\", \"seconds\": %.3f, \"after_first\": %.3f, \"turned away\": %llu}\n", now() - lost_at,
-                   now() - first_back, lost - (unsigned long long)conn_count);
-            lost = 0;
+                   now() - first_back, away);
+            away = 0;
             lost_at = first_back = 0;
         }
     }
@@ -357,7 +358,7 @@ int main(int argc, char **argv) {
     }
     printf("{\"event\": \"ready\", \"connections\": %d, \"seconds\": %.3f}\n", ready, now() - begun);
     lost_at = first_back = 0;
-    lost = 0;
+    lost = away = 0;
     if (plan.mode[0] == 'h') hold(); else { for (double calm = now() + 1; now() < calm;) turn(5); talk(); }
     return 0;
 }

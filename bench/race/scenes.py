@@ -112,6 +112,7 @@ def crowd(make: Make, count: int) -> Figures:
         "came in s": came,
         "back s": back["seconds"],
         "back after the first s": back["after_first"],
+        "turned away": float(back["turned away"]),
     }
 
 
