@@ -122,6 +122,7 @@ def many(make: Make, count: int) -> Figures:
     with staged(lambda machine, store: make(machine, store, max(2, parts))) as stack:
         empty = memory(stack.workers.values())
         plan = stack.idle(count)
+        plan = replace(plan, connections=[replace(one, beat=None) for one in plan.connections])  # their heartbeats ask for more than a core
         shares = [replace(plan, connections=plan.connections[part::parts]) for part in range(parts)]
         generators = [Generator(share, stack.machine.folder, f"part-{at}") for at, share in enumerate(shares)]
         try:
