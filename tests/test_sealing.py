@@ -242,6 +242,15 @@ def test_what_is_no_message_is_refused(content: bytes) -> None:
         sealing.open_message(KEY, place, box)
 
 
+def test_the_largest_message_opens() -> None:
+    """What fills the last step to its last byte comes back whole."""
+    place: Place = (new_id(), "child", new_id(), 0)
+    text = "x" * (sealing.MESSAGE_STEPS * STEP - 1 - len(msgspec.json.encode(Content("text"))) - len(',"text":""'))
+    box = sealing.seal_message(KEY, place, Content("text", text))
+    assert len(box) == MAX_BOX
+    assert sealing.open_message(KEY, place, box).text == text
+
+
 def test_an_unknown_kind_keeps_its_name() -> None:
     """A reader can tell that it does not know this kind: it is never taken for text."""
     place = (new_id(), "child", new_id(), 0)
