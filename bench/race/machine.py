@@ -4,7 +4,7 @@ Rules of this file:
 
 1. What is measured has one core to itself: all web workers share the first, the store and the load generator the second.
 2. What a process costs is that of its children too.
-3. Everything that is started here is ended here.
+3. Everything that is started here is ended here, or goes with this process.
 """
 
 import contextlib
@@ -21,11 +21,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.leash import leashed
+
 ROOT = Path(__file__).resolve().parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 SERVERS, REST = {CORES[0]}, {CORES[-1]}
 """The core of the web workers, and the core of the store and the load generator."""
 TICK = os.sysconf("SC_CLK_TCK")
+TASKSET = "/usr/bin/taskset"
+"""Of util-linux, on every Debian."""
 START_SECONDS, STOP_SECONDS = 30.0, 15.0
 LOWEST, ABOVE = 20_000, 32_000
 FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -89,7 +93,7 @@ class Machine:
         log = self.folder / f"{name}.log"
         with log.open("ab") as out:
             process = subprocess.Popen(  # noqa: S603 - our own commands
-                ["taskset", "-c", ",".join(map(str, cores)), *command],  # noqa: S607 - of util-linux, on every Debian
+                leashed([TASKSET, "-c", ",".join(map(str, cores)), *command]),
                 cwd=cwd,
                 env={"PATH": os.environ["PATH"], "HOME": str(self.folder), **(environ or {})},
                 stdin=subprocess.DEVNULL,
