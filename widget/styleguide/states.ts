@@ -74,6 +74,16 @@ const shut = (visit: Partial<Visit> = {}): State => ({ visit: { ...closed, ...vi
 const fail = (problem: Problem, visit: Partial<Visit> = {}): State => ({ visit: { screen: "failed", problem, ...visit } });
 const openFirst = (chat: ChildChat): void => chat.querySelector("summary")?.click();
 const openAll = (chat: ChildChat): void => chat.querySelectorAll("details").forEach((one) => (one.open = true));
+/** Somebody reads further up, while something new has come below. */
+const scrolledUp = (chat: ChildChat): void => {
+  const transcript = chat.querySelector("chat-transcript");
+  const log = transcript?.querySelector<HTMLElement>(".log");
+  if (transcript == null || log == null) return;
+  log.style.maxHeight = "12rem";
+  log.scrollTop = 0;
+  log.dispatchEvent(new Event("scroll"));
+  Object.assign(transcript, { unseen: true });
+};
 const place = (where: { is: "finding" | "failed" } | null) => (chat: ChildChat): void => {
   openFirst(chat);
   const share = chat.querySelector<ShareWhere>("share-where");
@@ -135,7 +145,7 @@ export const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> =
     "opening-and-broken": speak({ talk: talk([["counsellor", 2, { kind: "sealed" }], ["counsellor", 1, { kind: "broken" }]]) }),
     "long-words-and-links": speak({ talk: talk([["counsellor", 1, `https://example.org/${"x".repeat(120)}`], ["child", 0, "👩‍👩‍👧‍👦 👍🏽 🇳🇴"]]) }),
     "new-below": speak({ talk: talk([...Array(14)].map((_, index) => ["counsellor", 14 - index, "Det høres tungt ut."] as const)) }, {
-      then: (chat) => Object.assign(chat.querySelector("chat-transcript") ?? {}, { unseen: true }),
+      then: scrolledUp,
     }),
     "another-may-go-on": speak({ over: "Ola" }),
     "counsellor-away": speak({ counsellor: { ...KARI, away: true } }),
