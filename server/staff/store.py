@@ -78,7 +78,8 @@ class Sessions:
 
     async def kept(self, session: str) -> Session | None:
         """Return what is kept of a session, whether it still stands or has just run out; None when somebody has ended it."""
-        return (await self.kept_many([session]))[0]
+        desk, since, seen = await self._redis.hmget(keys.session(session), ["desk", "since", "seen"])
+        return Session(desk.decode(), int(since), int(seen)) if desk and since and seen else None
 
     async def kept_many(self, sessions: Sequence[str]) -> list[Session | None]:
         """Return what is kept of several sessions, with one round trip."""
