@@ -49,9 +49,12 @@ class Evening:
             self.line += some
 
     async def seat(self, desk: str) -> None:
-        """A counsellor who has a talk, and has said that she takes no more."""
+        """A counsellor with room for one, who talks with one."""
+        child = new_id()
+        await self.waiting.join(child, wait())
         await self.pairing.free(desk, 1, clock.now())
-        await self.pairing.away(desk)
+        await self.pairing.claim(desk, child, clock.now())
+        await self.pairing.opened(desk, child)
 
     async def steps(self) -> dict[str, float]:
         """Return how long each step takes (us): the median of many, one after the other."""

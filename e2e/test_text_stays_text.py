@@ -23,6 +23,8 @@ SHORT = [payload for payload in PAYLOADS if len(payload) <= 40 and payload.strip
 """Those that fit where a name stands."""
 ALIAS = "<img src=x onerror=owned=alert(1)>"
 MOST = 1_800
+LINE = 450
+"""What fits in one line among colleagues."""
 SLOW = 90_000
 SAY = "texts => { const {talk} = document.querySelector('talk-pane'); texts.forEach(text => void talk.say(text)) }"
 TEXTS = "all => all.map(one => one.textContent)"
@@ -157,3 +159,53 @@ def test_W7_in_settings_names_replies_and_forms_they_stay_text(hostile: Product,
     assert set(people.locator("tbody td:first-child").evaluate_all(TEXTS)) >= set(SHORT)
     assert people.locator("tbody :is(script, img, svg, iframe, style, a)").count() == 0
     assert NAME in people.title()
+
+
+def test_W7_among_colleagues_and_on_paper_they_stay_text(hostile: Product, there: Rooms) -> None:
+    """What colleagues whisper, what is said in the staff room, and the sheet that is printed."""
+    kari, _, _, name = a_talk(hostile, there)
+    ola = Counsellor(opened(there, phone=False), "Ola")
+    ola.signs_in(hostile)
+    kari.pane(name).get_by_role("button", name="Kollega", exact=True).click()
+    kari.pane(name).get_by_role("button", name="Jeg trenger hjelp nå").click()
+    ola.page.get_by_role("button", name="Jeg kommer").click()
+    along = ola.page.locator(".along")
+    whispers(along, along.get_by_role("textbox", name=re.compile("^Hvisk til")))
+    stays(kari.pane(name))
+    for one in (kari, ola):
+        one.page.locator("summary").filter(has_text="Vaktrommet").click()
+    whispers(kari.page.get_by_role("complementary"), kari.page.get_by_role("textbox", name="Vaktrommet"))
+    stays(ola.page.get_by_role("complementary"))
+
+    kari.ends(name)
+    form = kari.opens_the_form(name)
+    sheet = kari.page.locator(".print")
+    for payload in together():
+        form.get_by_label("Sammendrag").fill(payload)
+        expect(sheet).to_contain_text(payload, use_inner_text=False)
+    assert sheet.locator(":is(script, img, svg, math, iframe, style, a, input)").count() == 0
+    kari.closes(name, "Test")
+
+
+def lines() -> list[str]:
+    """Return all payloads in as few lines as can be."""
+    found = [""]
+    for payload in (" ".join(one.split()) for one in PAYLOADS):
+        found = [*found, payload] if len(found[-1]) + len(payload) > LINE else [*found[:-1], f"{found[-1]} {payload}".strip()]
+    return found
+
+
+def whispers(where: Locator, field: Locator) -> None:
+    """Say every line among colleagues, each once the one before can be read."""
+    for text in lines():
+        field.fill(text)
+        field.press("Enter")
+        expect(where.locator("[role=log]").filter(has_text=text).first).to_be_attached(timeout=SLOW)
+    stays(where)
+
+
+def stays(where: Locator) -> None:
+    """Wait until every line can be read there, letter by letter, and no element was made of it."""
+    for text in lines():
+        expect(where.locator("[role=log]").filter(has_text=text).first).to_be_attached(timeout=SLOW)
+    assert where.locator(MADE).count() == 0
