@@ -31,6 +31,8 @@ EQUIVALENT = {
     "server.session.tokens.xǁStreamNamesǁissue__mutmut_4": "ASCII by its other name",
     "server.session.tokens.xǁStreamNamesǁread__mutmut_3": "ids have no dot, so the first one is the last one",
     "server.session.tokens.xǁStreamNamesǁread__mutmut_7": "ASCII by its other name",
+    "server.waiting.rules.x_run_until__mutmut_10": "the same instant in another zone",
+    "server.waiting.rules.x_ahead__mutmut_18": "the same",
     "server.waiting.rules.x_expected__mutmut_37": "`int(a / b)` is `a // b` for what is not negative",
 }
 """Changes that change nothing, and why."""

@@ -49,6 +49,22 @@ def test_an_hour_in_which_nobody_came_is_no_wait() -> None:
     assert expected(1, 0, answered(2, 2, 2, 2, 2, ago=120), NOW) == Span(0, 5)
 
 
+def test_a_line_that_stood_before_i_came_or_moved_since_is_not_counted() -> None:
+    """I have waited an hour, the last one was answered ten minutes ago: it has stood for ten."""
+    assert expected(1, 60 * MINUTE, answered(2, 2, 2, 2, 2, ago=10), NOW) == Span(0, 10)
+
+
+def test_the_slowest_of_ten_and_the_quickest_two_are_left_out() -> None:
+    """One who waited for an hour does not frighten those who come after."""
+    assert expected(1, 0, answered(1, 6, 11, 12, 13, 14, 15, 16, 17, 60), NOW) == Span(10, 20)
+
+
+def test_who_was_answered_three_hours_ago_or_this_moment_counts() -> None:
+    """Both ends of what is recent are in it."""
+    for at in (NOW - RECENT_MS, NOW):
+        assert expected(1, 0, [Took(at, 7 * MINUTE, 1)] * ENOUGH, NOW) == Span(5, 10)
+
+
 @given(st.integers(1, 200), st.integers(0, 4 * 3_600_000), st.lists(tooks, max_size=40))
 def test_it_is_always_a_range_in_whole_steps(place: int, waited: int, recent: list[Took]) -> None:
     """Low below high or at it, both in steps, high never nothing: no single minute is ever promised."""

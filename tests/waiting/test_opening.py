@@ -278,6 +278,18 @@ def test_without_a_window_for_long_no_talk_may_run() -> None:
     now = utc("2026-06-10T16:15+02:00")
 
     assert run_until(hours_of(Plan()), now) == now
+    long_ago = hours_of(Plan(exceptions={"2026-06-06": ("16:15", "22:45")}))
+    assert run_until(long_ago, now) == now
+
+
+def test_an_end_in_just_a_week_is_still_an_end() -> None:
+    """What is further ahead is not in sight."""
+    days = {f"2026-06-{day:02}": ("00:00", "24:00") for day in range(8, 18)}
+    hours, end = hours_of(Plan(exceptions=dict(days))), utc("2026-06-18T00:00+02:00")
+
+    assert run_until(hours, end - 7 * DAY) == end + OVERRUN
+    assert opening(hours, end - 7 * DAY).closes_at == end
+    assert run_until(hours, end - 7 * DAY - MINUTE) is None
 
 
 def test_open_day_and_night_by_its_windows() -> None:
@@ -387,6 +399,15 @@ def test_the_windows_ahead_are_those_that_a_child_meets(start: str) -> None:
         at = now + number * 60 * MINUTE
         assert opening(hours, at).open == any(begin <= at < end for begin, end in windows)
     assert all(begin < until and end > now for begin, end in windows)
+
+
+def test_a_window_that_ends_now_or_begins_then_is_not_ahead() -> None:
+    """What is over is over, and what begins at the end of the time asked for is not in it."""
+    hours, begins = hours_of(EVENING), utc("2026-06-10T16:15+02:00")
+    ends = utc("2026-06-10T22:45+02:00")
+
+    assert ahead(hours, ends, begins + DAY) == []
+    assert ahead(hours, ends - MINUTE, begins + DAY + MINUTE) == [(begins, ends), (begins + DAY, ends + DAY)]
 
 
 def test_no_window_is_ahead_where_nothing_is_known() -> None:
