@@ -12,11 +12,13 @@ def test_the_childs_side_is_within_its_budgets(chromium: Browser, product: Produ
     product.forget_everybody()
     rows = measure(chromium, product, quick=True)
     told = table(rows)
-    loader, whole, requests, usable, one_by_one, at_once, held = rows
+    loader, whole, requests, usable, covered, gone, one_by_one, at_once, held = rows
     assert loader.good, told
     assert whole.good, told
     assert requests.good, told
     assert usable.is_ < 10 * usable.most, told
+    assert covered.is_ < 10 * covered.most, told
+    assert gone.is_ < 10 * gone.most, told
     assert one_by_one.is_ < 20 * one_by_one.most, told
     assert at_once.is_ < 20 * at_once.most, told
     assert held.good, told

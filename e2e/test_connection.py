@@ -21,13 +21,14 @@ from e2e.conftest import ROOT
 from tests.ports import free_port
 
 PROBE = """
+import { webSocket } from "./browser/carrier.ts";
 import { Connection } from "./browser/connection.ts";
 self.told = [];
 self.tried = [];
 const Real = WebSocket;
 self.WebSocket = class extends Real { constructor(...all) { self.tried.push(performance.now()); super(...all); } };
 const tell = (what) => (value) => self.told.push([what, value, performance.now()]);
-self.connection = new Connection(`ws://${location.host}/ws`, {
+self.connection = new Connection(webSocket(`ws://${location.host}/ws`), {
   opened: () => (tell("opened")(), self.connection.send({ t: "hello" })),
   received: tell("received"), lost: tell("lost"), finished: tell("finished"), beat: () => self.connection.send({ t: "ping" }),
 });

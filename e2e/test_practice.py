@@ -11,7 +11,7 @@ from e2e.conftest import Product, Rooms
 from e2e.people.child import Child
 from e2e.people.practising import Practising
 
-OF_CONNECTIONS = re.compile(r"^(\{q\}:(pulse|keeper)|\{w:.*\}:inbox|\{s:.*\}:session|.*:copied)$")
+OF_CONNECTIONS = re.compile(r"^(\{q\}:(pulse|keeper)|\{w:.*\}:inbox|\{s:.*\}:session|\{t:.*\}:ticket|.*:copied)$")
 """Keys that say that somebody is connected and the keeper at work: they change while nobody does anything."""
 FETCHED = re.compile(r'GET .*/staff/(training\.json|static/training-\w+\.js)$|\{"t":"ping"')
 """All that a browser may say while somebody practises: that it fetches the stories, and that it is there."""

@@ -146,7 +146,9 @@ class ChildTold(Path):
             self.house.relay.send(self.told.counsellor_at, Hint(pulse_of_desk(self.told.desk), "look"))
 
     def refuse_when_closed(self) -> None:
-        """Say when the chat opens next, and close. Raises CloseError when it is closed."""
+        """Say when the chat opens next, and close. Raises CloseError when it is closed, or when it is not known yet whether it is."""
+        if self.house.by_hand.unknown:
+            raise CloseError(4013)
         if not self.house.opening().open:
             self.socket.put(self.closed())
             raise CloseError(4510)

@@ -44,6 +44,11 @@ class ByHand:
         except (RedisError, TimeoutError):
             self.unknown = True
 
+    async def know(self, now: int) -> None:
+        """Ask again where nothing has been heard yet: nobody is sent away for what the store would say."""
+        if self.unknown:
+            await self.begin(now)
+
     async def give(self, order: Order, now: int) -> None:
         """Let this order stand for every worker, instead of the one before. Raises RedisError."""
         self.last = await self._put(order, now)

@@ -37,8 +37,8 @@ TWICE = Plant(
     "no check for what was said before",
     "server/conversation/append.lua",
     (
-        ("  if not seq then\n    local why", "  if true then\n    local why"),
-        ('  elseif tonumber(count or "0") ~= tonumber(n) then\n    return "out_of_order"\n', ""),
+        ("  if known then\n    return", "  if false then\n    return"),
+        ('  elseif count ~= n then\n    return "out_of_order"\n', ""),
     ),
 )
 ASIDE = Plant(

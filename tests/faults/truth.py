@@ -98,10 +98,13 @@ def add_records(found: Truth, records: Iterable[Record], talks: Mapping[str, byt
 
 
 def stored(admin: "sync_redis.Redis", conversation: str, key: bytes) -> list[Line] | None:
-    """Return a talk's real log, opened; None when it is not in the store."""
-    if not admin.exists(keys.talk(conversation)):
-        return None
+    """Return a talk's real log, opened; None when it is not in the store.
+
+    The log is read first: a talk that is erased between two looks has either all its words here or is not here.
+    """
     rows = cast("list[tuple[bytes, dict[bytes, bytes]]]", admin.xrange(keys.log(conversation)))
+    if not rows and not admin.exists(keys.talk(conversation)):
+        return None
     return [_line(conversation, key, name, fields) for name, fields in rows]
 
 
