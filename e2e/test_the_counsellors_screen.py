@@ -32,6 +32,9 @@ DRAFTS = """async () => {
   return { private: keys.flatMap(key), drafts: drafts.map(one => new TextDecoder("latin1").decode(one)) };
 }"""
 
+SETTLED = 2_000
+"""So long (ms) a browser that does much else may hold what it was about to draw."""
+
 
 @pytest.fixture
 def kari(product: Product, rooms: Rooms) -> Iterator[Counsellor]:
@@ -127,6 +130,7 @@ def test_a_registered_talk_is_gone_from_the_screen_and_from_memory(product: Prod
     expect(kari.page.get_by_text("Ingen samtaler.")).to_be_visible()
     assert "kanarifugl" not in kari.page.content()
     assert kari.page.evaluate(DRAFTS)["drafts"] == []
+    kari.page.wait_for_timeout(SETTLED)
     assert "kanarifugl" not in heap(kari.page)
 
 

@@ -15,8 +15,15 @@ ON = 0.004
 
 def pages_of_this_browser() -> list[int]:
     """Return the processes in which this test's browser runs its pages."""
-    ours = psutil.Process().children(recursive=True)
-    return [one.pid for one in ours if "--type=renderer" in " ".join(one.cmdline())]
+    return [one.pid for one in psutil.Process().children(recursive=True) if "--type=renderer" in _words(one)]
+
+
+def _words(process: psutil.Process) -> str:
+    """Return how a process was started; "" for one that has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # a zombie is one too
+        return ""
 
 
 @contextlib.contextmanager
