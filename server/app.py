@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 
-from server import clock, link, log
+from server import link, log
 from server.by_hand.store import ByHand
 from server.colleagues.store import Colleagues
 from server.conversation.pen import Pen
@@ -52,7 +52,7 @@ STOP_TRIES = 5
 PAUSE = 1.0
 
 
-def build(settings: Settings, redis: link.Link, reader: link.Link, time: Callable[[], int] = clock.now) -> House:
+def build(settings: Settings, redis: link.Link, reader: link.Link, time: SharedClock) -> House:
     """Return a house over one store. `time` tells this instant (ms)."""
     line = settings.helpline
     conversations = Conversations(redis, cap=line.messages_cap)
@@ -150,6 +150,9 @@ def create(settings: Settings) -> Starlette:
         try:
             await redis.ping()
         except RedisError:
+            return JSONResponse({"store": "lost"}, 503)
+        await house.know()
+        if house.unknown:
             return JSONResponse({"store": "lost"}, 503)
         return JSONResponse({"store": "here", "open": house.opening().open, "unconfirmed": house.late})
 

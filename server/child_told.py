@@ -147,7 +147,7 @@ class ChildTold(Path):
 
     def refuse_when_closed(self) -> None:
         """Say when the chat opens next, and close. Raises CloseError when it is closed, or when it is not known yet whether it is."""
-        if self.house.by_hand.unknown:
+        if self.house.unknown:
             raise CloseError(4013)
         if not self.house.opening().open:
             self.socket.put(self.closed())

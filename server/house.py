@@ -23,6 +23,7 @@ from server.sealing import contact_name
 from server.session.store import Visits
 from server.session.tokens import Tokens
 from server.settings import Settings
+from server.shared_clock import SharedClock
 from server.staff.audit import Audit, AuditError
 from server.staff.chain import Deed, Deeds
 from server.staff.directory import Directory
@@ -44,7 +45,7 @@ class House:
     """Everything a path needs. Nothing here is global, so a test can build two."""
 
     settings: Settings
-    clock: Callable[[], int]
+    clock: SharedClock
     tokens: Tokens
     visits: Visits
     flood: Flood
@@ -87,12 +88,22 @@ class House:
     def opening(self) -> Opening:
         """Return whether the chat is open now, by the hours and what a shift lead has decided by hand, until when, and when next.
 
-        Closed, where the changes of the hours or what was decided by hand cannot be read.
+        Closed, where the changes of the hours, the time or what was decided by hand are not known.
         """
         hours_known = self.house_rules.now().hours_known or self.settings.open_always
-        if self.by_hand.unknown or not hours_known:
+        if self.unknown or not hours_known:
             return CLOSED
         return opening_now(self.hours, self.by_hand.last, instant(self.clock()))
+
+    @property
+    def unknown(self) -> bool:
+        """This worker has not heard yet what time it is or what stands by hand: it is not known whether the chat is open."""
+        return self.by_hand.unknown or not self.clock.known
+
+    async def know(self) -> None:
+        """Ask the store for what has not been heard yet. Nobody is sent away for what it would say."""
+        await self.clock.know(self.visits)
+        await self.by_hand.know(self.clock())
 
     @property
     def announced(self) -> bool:

@@ -61,7 +61,8 @@ class Ops:
     async def ready(self, _: Request) -> Response:
         """`GET /readyz`: 200 when new people may be sent here; else 503, and why."""
         await self.watch.look(ask_settings=self.watch.seen.weakness is None)
-        faults = self.watch.faults
+        await self.house.know()
+        faults = list(dict.fromkeys([*self.watch.faults, *(["store not asked yet"] if self.house.unknown else [])]))
         return JSONResponse({"ready": not faults, "faults": faults}, 503 if faults else 200)
 
     async def figures(self, _: Request) -> Response:

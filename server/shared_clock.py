@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from server import clock
 from server.session.store import Visits
 
-TURN = 1.0
+TURN, SOON = 1.0, 0.1
 LONGEST = 0.5
 """An answer that took longer (s) tells too little of when it was given; the first one is better than the machine's own clock."""
 FIRST = 1.5
@@ -26,6 +26,11 @@ class SharedClock:
     def __init__(self) -> None:
         """The store has not been heard."""
         self._ahead: int | None = None
+
+    @property
+    def known(self) -> bool:
+        """The store has been heard: what this clock tells is what all tell. Before, nobody is sent away by it."""
+        return self._ahead is not None
 
     def __call__(self) -> int:
         """Return this instant in milliseconds since 1970 UTC."""
@@ -40,9 +45,9 @@ class SharedClock:
             self._ahead = told - (asked + answered) // 2
 
     async def follow(self, visits: Visits) -> None:
-        """Ask again and again, until cancelled. While the store is away the clock goes on."""
+        """Ask again and again, until cancelled: soon, until it has answered once. While the store is away the clock goes on."""
         while True:
-            await asyncio.sleep(TURN)
+            await asyncio.sleep(TURN if self.known else SOON)
             try:
                 await self.look(visits)
             except RedisError:
@@ -55,6 +60,11 @@ class SharedClock:
                 await self.look(visits)
         except (RedisError, TimeoutError):
             return
+
+    async def know(self, visits: Visits) -> None:
+        """Ask again where nothing has been heard yet."""
+        if not self.known:
+            await self.begin(visits)
 
 
 def _steady() -> int:

@@ -59,7 +59,7 @@ class Visit(ChildTold):
         if hello.token:
             await prove_before_token(self.house, self.socket)
         else:
-            await self.house.by_hand.know(self.house.clock())
+            await self.house.know()
             self.refuse_when_closed()
             await prove(self.house, self.socket)
         async with answered_soon():

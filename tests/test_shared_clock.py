@@ -28,6 +28,7 @@ async def test_it_is_the_stores(redis: Link) -> None:
         assert shared() == clock.now()
         await shared.begin(Visits(redis))
 
+        assert shared.known
         assert abs(shared() - real()) < NEAR
         assert abs(shared() - clock.now()) > 1_000_000
     assert abs(shared() - clock.now()) < NEAR
@@ -41,6 +42,7 @@ async def test_it_goes_on_without_the_store() -> None:
 
     assert asyncio.get_running_loop().time() - began < 5
     assert abs(shared() - clock.now()) < NEAR
+    assert not shared.known
     await away.aclose()
 
 

@@ -19,6 +19,7 @@ from server.ids import new_id
 from server.keeper import Keeper
 from server.link import Link
 from server.settings import Settings, read_settings
+from server.shared_clock import SharedClock
 from server.staff.directory import Directory
 from server.staff.people import add
 from server.ticking import Ticking
@@ -126,10 +127,11 @@ class CountingLink:
 
 
 @dataclass
-class Clock:
+class Clock(SharedClock):
     """A clock that stands until it is moved."""
 
     now: int = 1_790_000_000_000
+    known = True
 
     def __call__(self) -> int:
         """Return this instant (ms)."""
@@ -268,9 +270,7 @@ class Town:
         reader = CountingLink(link.connect_reader(self.url))
         settings = with_worker(self.settings, new_id())
         with mock.patch.object(app, "Directory", return_value=self.directory):  # one for all: to make one costs a password's hash
-            house = app.build(settings, redis, cast("Link", reader))
-        house.clock = self.clock
-        house.pen._clock = self.clock
+            house = app.build(settings, redis, cast("Link", reader), self.clock)
         house.on_failure = self.failed
         ticking, keeper = Ticking(house, self.steady), Keeper(house, redis, self.steady)
         one = Indoors(house, ticking, keeper, life, reader, self.failures)
