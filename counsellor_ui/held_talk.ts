@@ -87,9 +87,14 @@ export class HeldTalk {
     this.#attended = talks.have(this.talk);
   }
 
+  /** What was said until now has all come. */
+  get whole(): boolean {
+    return this.#epoch !== null && talks.gap(this.talk) === null;
+  }
+
   /** The child may have written something: it has, whether or not it can be read here, or what was said has not all come yet. */
   get childWrote(): boolean {
-    return this.#epoch === null || talks.gap(this.talk) !== null || this.talk.entries.some(({ role }) => role === "child");
+    return !this.whole || this.talk.entries.some(({ role }) => role === "child");
   }
 
   get kept(): Kept {

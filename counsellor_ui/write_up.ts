@@ -15,6 +15,10 @@ import type { Municipality } from "./municipalities.ts";
 import { printView } from "./print_view.ts";
 import type { Shift } from "./shift.ts";
 
+/** How long a tap waits for what was said (ms), and how often it looks. */
+const MOMENT = 3000;
+const LOOK = 20;
+
 /** What a pane has that writes a talk up. */
 export abstract class WritingUp extends LitElement {
   declare talk: HeldTalk;
@@ -93,6 +97,7 @@ export abstract class WritingUp extends LitElement {
 
   /** Close a contact that is none: in one tap, unless that would end a talk in which the child has written. */
   async #close(who: NonContact | "shut_out"): Promise<void> {
+    if (who !== "shut_out" && this.view.state !== "wrapping_up") await this.#whole();
     if (who !== "shut_out" && (this.view.state === "wrapping_up" || !this.talk.childWrote)) {
       this.shift.register(this.view.conversation, who);
       return;
@@ -100,6 +105,11 @@ export abstract class WritingUp extends LitElement {
     this.closing = who;
     await this.updateComplete;
     this.querySelector<HTMLElement>(".one-tap .asking .quiet")?.focus();
+  }
+
+  /** Wait for what was said, for a moment: a tap may come sooner, and she is not to be asked about words that nobody wrote. */
+  async #whole(): Promise<void> {
+    for (let waited = 0; !this.talk.whole && waited < MOMENT; waited += LOOK) await new Promise((done) => setTimeout(done, LOOK));
   }
 
   async #closes(yes: boolean): Promise<void> {

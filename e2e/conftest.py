@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 import redis
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=20_000)  # what is seen is asserted, not how soon: a slow machine is not a wrong answer
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -132,7 +132,7 @@ def test_G16_a_real_child_comes_first(product: Product, rooms: Rooms, kari: Prac
 
     expect(page.get_by_text("Det ringer på ordentlig")).to_be_visible()
     expect(kari.panes()).to_have_count(0)
-    assert page.title().startswith("●")
+    expect(page).to_have_title(re.compile("^●"))
     assert faults(page) == []
     page.keyboard.press("Alt+Digit0")
     page.keyboard.press("Enter")
@@ -163,5 +163,6 @@ def test_G16_who_waits_for_real_is_told_while_she_practises(product: Product, ro
     child.begins()
     expect(kari.page.get_by_text("Et ekte barn venter i køen nå.")).to_be_visible()
     kari.page.get_by_role("button", name="Avslutt øvelsen").click()
+    expect(kari.panes()).to_have_count(0)
     kari.takes_next()
     expect(kari.page.get_by_role("button", name="Øv på en samtale")).to_be_disabled()

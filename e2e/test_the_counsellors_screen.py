@@ -1,11 +1,12 @@
 """The counsellor's screen: talks that cannot be confused, drafts that outlive a reload, nothing left when it is over."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, WebSocketRoute, expect
 
 from e2e.conftest import CHROMIUM, DESKTOP, FLAGS, Product, Rooms
 from e2e.people.child import Child
@@ -201,6 +202,33 @@ def test_a_contact_that_is_none_closes_in_one_tap(product: Product, rooms: Rooms
     expect(kari.pane(name)).to_have_count(0)
     child.sees("Samtalen er ferdig")
     expect(kari.page.get_by_text("Neste barn ringer her.")).to_be_visible()
+
+
+def test_a_tap_before_the_talk_has_come_asks_nothing(product: Product, rooms: Rooms) -> None:
+    """She is quicker than the network: nobody has written, so she is not asked whether somebody has."""
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def slow(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda said: held.append((socket, said)) if '"t":"history"' in str(said) else socket.send(said))
+
+    kari = Counsellor(rooms.page(phone=False), "Kari")
+    kari.page.route_web_socket(re.compile("/staff/ws"), slow)
+    kari.signs_in(product)
+    kari.is_free()
+    child = Child(rooms.page(phone=True))
+    child.comes_to(product.child_page)
+    child.begins()
+    name = kari.accepts()
+    kari.opens_the_form(name).get_by_role("button", name="Test", exact=True).click()
+    while not held:
+        kari.page.wait_for_timeout(20)
+    expect(kari.pane(name).get_by_role("button", name="Ja, avslutt og registrer")).to_have_count(0)
+    for socket, said in held:
+        socket.send(said)
+    expect(kari.pane(name)).to_have_count(0)
+    child.sees("Samtalen er ferdig")
+    kari.pauses()
 
 
 def test_a_child_who_has_written_is_not_closed_by_one_tap(product: Product, rooms: Rooms, kari: Counsellor) -> None:

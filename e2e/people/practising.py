@@ -22,6 +22,7 @@ class Practising(Counsellor):
     def practises(self, story: str, *, language: str = "Bokmål") -> str:
         """Choose a story, quickly written, and take its child; return the name of the talk."""
         door = self.page.get_by_role("button", name="Øv på en samtale")
+        expect(door.or_(self.page.get_by_role("radio", name=language))).to_be_visible()
         if door.is_visible():
             door.click()
         self.page.get_by_role("radio", name=language).check()
