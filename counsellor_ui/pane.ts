@@ -105,10 +105,11 @@ export class TalkPane extends WritingUp {
     else this.take();
   }
 
-  /** Open the form at one of its fields. */
-  async fillIn(field: "who" | "notes"): Promise<void> {
+  /** Open the form at one of its fields, at once: what she types next must not go into the field that the child reads. */
+  fillIn(field: "who" | "notes"): void {
     this.talk.openForm(true);
-    await this.updateComplete;
+    this.requestUpdate();
+    this.performUpdate();
     this.querySelector<HTMLElement>(field === "notes" ? ".form .notes textarea" : ".form input")?.focus();
   }
 

@@ -56,7 +56,7 @@ class Counsellor:
 
     def names(self) -> list[str]:
         """Return the names of her talks."""
-        return [pane.get_by_role("heading", level=2).inner_text() for pane in self.panes().all()]
+        return self.panes().get_by_role("heading", level=2).all_inner_texts()
 
     def pane(self, name: str) -> Locator:
         """Return the pane of one talk."""
@@ -87,6 +87,11 @@ class Counsellor:
             self.pane(name).get_by_role("button", name=re.compile("^Skjema")).click()
         expect(form).to_be_visible()
         return form
+
+    def closes_the_form(self, name: str) -> None:
+        """Put the registration form away while the talk runs."""
+        self.pane(name).get_by_role("button", name=re.compile("^Skjema")).click()
+        expect(self.pane(name).get_by_role("form", name="Skjema")).to_have_count(0)
 
     def answers(self, name: str, question: str, *answers: str) -> None:
         """Answer a question of the form."""
@@ -133,3 +138,4 @@ class Counsellor:
         """End one talk, and mean it."""
         self.pane(name).get_by_role("button", name="Avslutt", exact=True).click()
         self.pane(name).get_by_role("button", name="Ja, avslutt").click()
+        expect(self.pane(name).get_by_role("button", name="Ja, avslutt")).to_have_count(0)
