@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import pairwise
+from time import monotonic
 
 import pytest
 from redis.exceptions import ConnectionError, OutOfMemoryError, ResponseError  # noqa: A004 - redis-py's name
@@ -10,14 +11,15 @@ from redis.exceptions import TimeoutError as StoreTimeoutError
 
 from server.link import again
 from server.link.again import Patience
+from tests.stopwatch import Stopwatch
 
 
-def failing(times: int, error: Exception) -> tuple[Callable[[], Awaitable[str]], list[float]]:
-    """Return an attempt that fails so often and then succeeds, and the instants at which it was made."""
+def failing(times: int, error: Exception, clock: Callable[[], float] = monotonic) -> tuple[Callable[[], Awaitable[str]], list[float]]:
+    """Return an attempt that fails so often and then succeeds, and the instants at which it was made, by this clock."""
     made: list[float] = []
 
     async def attempt() -> str:
-        made.append(asyncio.get_running_loop().time())
+        made.append(clock())
         if len(made) <= times:
             raise error
         return "done"
@@ -27,8 +29,9 @@ def failing(times: int, error: Exception) -> tuple[Callable[[], Awaitable[str]],
 
 async def test_what_passes_is_tried_again() -> None:
     """With pauses that are drawn, and never longer than half a second."""
-    attempt, made = failing(5, ConnectionError())
-    assert await Patience()(attempt) == "done"
+    with Stopwatch() as watch:
+        attempt, made = failing(5, ConnectionError(), watch.seconds)
+        assert await Patience()(attempt) == "done"
 
     assert len(made) == 6
     assert all(later - earlier <= again.LONGEST_PAUSE + 0.2 for earlier, later in pairwise(made))
@@ -48,13 +51,11 @@ async def test_a_store_that_stays_away_is_given_its_time_once(monkeypatch: pytes
     """Who comes later learns quickly that it is away; when it is back, the next failure begins a new row."""
     monkeypatch.setattr(again, "TOTAL", 0.6)
     monkeypatch.setattr(again, "LEAST", 0.1)
-    patience, clock = Patience(), asyncio.get_running_loop().time
-    lengths = []
+    patience, lengths = Patience(), []
     for _ in range(2):
-        began = clock()
-        with pytest.raises(ConnectionError):
+        with Stopwatch() as watch, pytest.raises(ConnectionError):
             await patience(failing(99, ConnectionError())[0])
-        lengths.append(clock() - began)
+        lengths.append(watch.counted)
     assert 0.1 < lengths[0] < 0.9
     assert lengths[1] < 0.3
     assert await patience(failing(0, ConnectionError())[0]) == "done"

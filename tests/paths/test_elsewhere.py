@@ -16,6 +16,7 @@ from tests.paths.conftest import Service
 from tests.paths.staff import _ticket
 from tests.people import Child, Counsellor, gone_after
 from tests.staff.openid import new_op, running, write_file
+from tests.stopwatch import Stopwatch
 
 OP = new_op("op")
 SOON = 2.0
@@ -67,11 +68,11 @@ async def test_T3_who_is_put_out_by_the_provider_is_out_within_two_seconds(servi
 
         out = {"id_token_hint": word, "post_logout_redirect_uri": f"{service.origin}/staff/sign-in"}
         asked = await asyncio.to_thread(httpx.get, f"{OP.issuer}/session", params=out, cookies=there)
-        begun = time.monotonic()
-        gone = await asyncio.to_thread(httpx.get, asked.headers["location"], timeout=10)
-        assert gone.headers["location"] == f"{service.origin}/staff/sign-in"
-        assert await kari.is_closed_with() == 4501
-        assert time.monotonic() - begun < SOON + 1  # the provider signs its word first, and waits for our answer
+        with Stopwatch() as watch:
+            gone = await asyncio.to_thread(httpx.get, asked.headers["location"], timeout=30)
+            assert gone.headers["location"] == f"{service.origin}/staff/sign-in"
+            assert await kari.is_closed_with() == 4501
+            assert watch.seconds() < SOON + 1  # the provider signs its word first, and waits for our answer
         assert (await child.sees(f.CounsellorLost)).waiting
 
 
