@@ -24,7 +24,7 @@ from server.ids import new_id
 from server.sealing import Content
 from server.wire import frames as f
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds: generous, since these are tests of what happens and not of how fast."""
 _TO_CHILD: msgspec.json.Decoder[Any] = msgspec.json.Decoder(f.ToChild | list[f.ToChild])
 _TO_STAFF: msgspec.json.Decoder[Any] = msgspec.json.Decoder(f.ToStaff | list[f.ToStaff])
@@ -125,18 +125,20 @@ class Person:
             await asyncio.gather(self.reading, return_exceptions=True)
 
     async def _read(self, socket: ClientConnection) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            async for text in socket:
-                found = self.decoder.decode(text)
-                async with self.arrived:
-                    frames = found if isinstance(found, list) else [found]
-                    self.seen += frames
-                    for frame in frames:
-                        await self.keeps(frame)
-                    self.arrived.notify_all()
-        async with self.arrived:
-            self.close_code = socket.close_code or 1006
-            self.arrived.notify_all()
+        try:
+            with contextlib.suppress(ConnectionClosed):
+                async for text in socket:
+                    found = self.decoder.decode(text)
+                    async with self.arrived:
+                        frames = found if isinstance(found, list) else [found]
+                        self.seen += frames
+                        for frame in frames:
+                            await self.keeps(frame)
+                        self.arrived.notify_all()
+        finally:  # whoever cannot read on has no connection
+            async with self.arrived:
+                self.close_code = socket.close_code or 1006
+                self.arrived.notify_all()
 
     async def keeps(self, frame: f.Frame) -> None:
         """Keep what a browser would keep of a frame."""
@@ -161,9 +163,7 @@ class Child(Person):
         """Open the frame; or come back, with what the page still holds."""
         await self.connect()
         await self.send(f.ChildHello(self.token, self.epoch, self.seq))
-        welcome = await self.sees(f.Welcome)
-        self.conversation, self.token, self.epoch, self.n = welcome.conversation, welcome.token, welcome.epoch, welcome.n
-        return welcome
+        return await self.sees(f.Welcome)
 
     async def joins(self, **wishes: Any) -> None:  # noqa: ANN401 - the fields of Join
         """Want to talk."""
@@ -202,6 +202,8 @@ class Child(Person):
     async def keeps(self, frame: f.Frame) -> None:
         """Open what arrives; only what verifies is on the screen."""
         match frame:
+            case f.Welcome():
+                self.conversation, self.token, self.epoch, self.n = frame.conversation, frame.token, frame.epoch, frame.n
             case f.Message():
                 self.shows(frame)
             case f.History():

@@ -90,14 +90,16 @@ class StreamChild(Child):
 
     async def _read_stream(self, body: str, headers: dict[str, str]) -> None:
         address = self.place.url.replace("ws", "http", 1)
-        with contextlib.suppress(httpx.HTTPError):
-            async with self.client.stream("POST", f"{address}/events", content=body, headers=headers) as answer:
-                self.status = answer.status_code
-                async for event in events(answer):
-                    await self.heard(event)
-        async with self.arrived:
-            self.close_code = self.close_code or 1006
-            self.arrived.notify_all()
+        try:
+            with contextlib.suppress(httpx.HTTPError):
+                async with self.client.stream("POST", f"{address}/events", content=body, headers=headers) as answer:
+                    self.status = answer.status_code
+                    async for event in events(answer):
+                        await self.heard(event)
+        finally:  # whoever cannot read on has no connection
+            async with self.arrived:
+                self.close_code = self.close_code or 1006
+                self.arrived.notify_all()
 
     async def heard(self, event: Event) -> None:
         """Take in one event."""
