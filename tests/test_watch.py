@@ -23,6 +23,12 @@ def settings_for(folder: Path, url: str, store: str = "durable") -> Settings:
     return read_settings(environ | {"REDIS_URL": url, "ALARM_DATA": str(folder), "ALARM_STORE": store})
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a look sees is looked at here, and not how long it may take."""
+    monkeypatch.setattr(watch, "PATIENCE_SECONDS", 30.0)
+
+
 @pytest.fixture
 def told() -> Iterator[io.StringIO]:
     """What is written to the log."""

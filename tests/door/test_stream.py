@@ -127,7 +127,7 @@ async def test_what_waits_for_the_path_is_bounded() -> None:
 async def test_who_answers_the_beats_stays_and_who_does_not_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     """A beat every few seconds; without a POST in answer the stream is cut, and the path learns it."""
     monkeypatch.setattr(stream, "BEAT", 0.1)
-    monkeypatch.setattr(stream, "SILENT", 1.0)
+    monkeypatch.setattr(stream, "SILENT", 2.0)
     learnt: list[BaseException] = []
 
     async def path(one: Socket) -> None:
@@ -143,12 +143,11 @@ async def test_who_answers_the_beats_stays_and_who_does_not_is_gone(monkeypatch:
         async with opened(door) as found:
             async for one in found:
                 beats += one.event == "beat"
-                if time.monotonic() - began < 2:
+                if time.monotonic() - began < 3:
                     door.post(1)
-                    assert door.here[0].silence() < 1
 
     assert beats >= 10
-    assert time.monotonic() - began >= 2.9
+    assert time.monotonic() - began >= 4.9
     assert len(learnt) == 1
     assert door.over == 1
 

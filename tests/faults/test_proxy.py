@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ async def between(tmp: Path, *, tcp: bool) -> AsyncIterator[tuple[Proxy, Echo, A
     await asyncio.sleep(0.05)
 
 
-async def said(reader: asyncio.StreamReader, patience: float = 2.0) -> bytes | None:
+async def said(reader: asyncio.StreamReader, patience: float = 30.0) -> bytes | None:
     """Return what comes next; nothing when it ended, None when nothing comes at all."""
     try:
         async with asyncio.timeout(patience):
@@ -50,6 +50,13 @@ async def said(reader: asyncio.StreamReader, patience: float = 2.0) -> bytes | N
         return None
     except ConnectionError:
         return b""
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(30):
+        while not true():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("tcp", [True, False])
@@ -80,6 +87,7 @@ async def test_an_answer_is_swallowed_and_the_connection_stays(tmp_path: Path) -
         proxy.swallow = 1.0
         reader, writer = await here.connect()
         writer.write(b"a")
+        await until(lambda: proxy.lost == 1)
         assert await said(reader, 0.3) is None
         proxy.swallow = 0.0
         writer.write(b"b")
@@ -102,8 +110,7 @@ async def test_half_open_tells_nobody(tmp_path: Path) -> None:
         await asyncio.sleep(0.2)
         assert proxy.connections == 1
         proxy.silent = False
-        await asyncio.sleep(0.2)
-        assert proxy.connections == 0
+        await until(lambda: proxy.connections == 0)
 
 
 async def test_deaf_swallows_one_way(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from server.ids import new_id
 from server.wire import frames as f
 from tests.paths.conftest import Service
 from tests.paths.staff import signed_in
-from tests.people import Counsellor, gone_after
+from tests.people import PATIENCE, Counsellor, gone_after
 from tests.streams import StreamChild
 
 
@@ -109,16 +109,14 @@ async def test_a_newer_tab_replaces_the_stream(service: Service) -> None:
 async def test_the_last_word_is_heard_though_the_stream_is_gone_first(service: Service) -> None:
     """A page that is left takes its stream with it; the POST that says `end` travels by itself and still counts."""
     child, kari = child_of(service), await counsellor_of(service)
-    async with gone_after(kari):
+    async with gone_after(kari), httpx.AsyncClient(headers={"origin": service.origin}, timeout=PATIENCE) as client:
         await child.waits()
         talk = await kari.takes()
-        name, number = child.name, child.taken + 1
-        leaving = asyncio.create_task(child.drop())
-        await asyncio.sleep(0.3)
         address = service.place(1).url.replace("ws", "http", 1)
-        body = f'{{"stream":"{name}","first":{number},"frames":[{f.dump(f.ChildEnd(fast=True)).decode()}]}}'
-        async with httpx.AsyncClient(headers={"origin": service.origin}) as client:
-            assert (await client.post(f"{address}/frames", content=body)).status_code == 204
+        body = f'{{"stream":"{child.name}","first":{child.taken + 1},"frames":[{f.dump(f.ChildEnd(fast=True)).decode()}]}}'
+        leaving = asyncio.create_task(child.drop())
+        await asyncio.sleep(0.2)
+        assert (await client.post(f"{address}/frames", content=body)).status_code == 204
         while not any(held.conversation == talk and held.ended_by == "left" for held in (await kari.sees(f.Desk)).talks):
             pass
         await leaving
@@ -195,13 +193,14 @@ async def test_a_page_of_another_version_is_told_so(service: Service) -> None:
 
 
 async def test_what_comes_too_fast_waits_and_nothing_is_lost(service: Service) -> None:
-    """A hundred POSTs at once: one at a time is held back, the rest is told so; what was taken counts once."""
-    child = child_of(service)
+    """Hundreds of POSTs, faster than may be: one at a time is held back, the rest is told so; what was taken counts once."""
+    child, statuses = child_of(service), set[int]()
     async with gone_after(child):
         await child.waits()
-        statuses = await asyncio.gather(*(child.post() for _ in range(100)))
-        assert set(statuses) == {204, 429}
-        await asyncio.sleep(1)
+        async with asyncio.timeout(PATIENCE):
+            while 429 not in statuses:  # on a slow machine the first hundred take so long that they are not too fast
+                statuses |= set(await asyncio.gather(*(child.post() for _ in range(100))))
+        assert statuses == {204, 429}
         assert (await child.says("etterpå")).seq == 1
 
 

@@ -8,12 +8,13 @@ from collections.abc import Awaitable
 import pytest
 import redis as sync_redis
 
-from server.flood.rules import BURST, GREEDY
+from server.flood.rules import BURST, GREEDY, PER_MINUTE
+from server.ids import new_id
 from server.wire import frames as f
 from tests.faults.percentile import percentile
 from tests.paths.conftest import CAP, LINE, MOST_STARTS, Service
 from tests.paths.staff import asked, session, signed_in
-from tests.paths.street import Street, crowd, many
+from tests.paths.street import Street, crowd, hurl, many
 from tests.people import Child, Counsellor, gone_after, solve
 from tests.promises import size
 
@@ -66,8 +67,10 @@ async def test_F1_a_flood_from_one_place_does_not_keep_children_out(street: Stre
         await talks.opens_for(await talks.sees(f.Paired))
         await kari.has_key(conversation)
 
+        begun = time.monotonic()
         first = await many(street, [flooder] * (BURST + GREEDY + 1))
-        assert sum('"welcome"' in one for one in first) == BURST
+        filled = (time.monotonic() - begun) * PER_MINUTE / 60  # on a slow machine some of the burst has come again meanwhile
+        assert BURST <= sum('"welcome"' in one for one in first) <= BURST + filled
         let_in = [await one.waits_or_is_refused() for one in greedy]
         assert let_in == sorted(let_in, reverse=True)
         assert 0 < let_in.count(True) <= LINE
@@ -83,7 +86,7 @@ async def test_F1_a_flood_from_one_place_does_not_keep_children_out(street: Stre
         assert await flood == {"work": FLOOD}
         found = f"the five in the line after {max(places):.1f} s at the most, work included; a talk's words acknowledged after"
         size.told("visits begun by one place in a minute", FLOOD, f"{found} {percentile(echoes, 0.99) * 1000:.0f} ms at p99")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(isinstance(frame, f.Line) and frame.attack for frame in kari.seen):
                 await asyncio.sleep(0.05)
     assert "under_attack" in street.log.read_text("utf-8")
@@ -117,7 +120,9 @@ async def test_F2_the_line_never_grows_above_its_cap(street: Street, service: Se
 async def test_F5_a_solution_does_not_open_twice(street: Street) -> None:
     """Said on twenty connections at once, what was solved once opens one visit."""
     await many(street, [f"x{n}" for n in range(MOST_STARTS + 5)])
-    await asyncio.sleep(1.5)
+    async with asyncio.timeout(30):
+        while '"work"' not in await hurl(street, new_id()):
+            await asyncio.sleep(0.05)
     child = street.child("home")
     await child.connect()
     await child.send(f.ChildHello())
@@ -163,7 +168,7 @@ async def test_who_is_no_child_is_shut_out_and_nobody_is_named(street: Street, s
         await kari.send(f.NoChild(conversation))
 
         assert await abuser.is_closed_with() == 4504
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await street.tag(address) != "blocked":
                 await asyncio.sleep(0.05)
         assert re.fullmatch(r"[a-x][\w-]{16}", await street.tag(neighbour))
@@ -216,7 +221,7 @@ async def test_who_has_gone_before_the_word_is_shut_out_too(street: Street, serv
         await abuser.drop()
         await asyncio.sleep(1)
         await kari.send(f.NoChild(conversation))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while await street.tag(address) != "blocked":
                 await asyncio.sleep(0.05)
 

@@ -1,10 +1,11 @@
 """P7 over real sockets, behind a proxy: who guesses tokens pays for each guess, and nobody who has one pays for that."""
 
 import asyncio
+import time
 
 import pytest
 
-from server.flood.rules import BURST
+from server.flood.rules import BURST, PER_MINUTE
 from server.wire import frames as f
 from tests.paths.street import Street, hurl
 from tests.people import gone_after
@@ -20,10 +21,13 @@ def guess() -> str:
 
 async def test_P7_who_guesses_tokens_is_slowed_down(street: Street) -> None:
     """After some wrong tokens from one place no other is looked at there before a puzzle is solved; elsewhere it is."""
+    begun = time.monotonic()
     got = [await hurl(street, "guesser", guess()) for _ in range(BURST + 1)]
     assert got == ["4503"] * (BURST + 1)
     more = await asyncio.gather(*(hurl(street, "guesser", guess()) for _ in range(100)))
-    assert all('"work"' in one for one in more)
+    filled = (time.monotonic() - begun) * PER_MINUTE / 60  # on a slow machine a guess or two have come again meanwhile
+    assert len(more) - filled <= sum('"work"' in one for one in more)
+    assert {one for one in more if '"work"' not in one} <= {"4503"}
     assert await hurl(street, "elsewhere", guess()) == "4503"
 
     pays = street.child("guesser")
