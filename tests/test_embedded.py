@@ -56,5 +56,5 @@ input()
         server = psutil.Process(int(starter.stdout.readline()))
         starter.kill()
 
-    psutil.wait_procs([server], timeout=10)
+    psutil.wait_procs([server], timeout=30)
     assert not server.is_running()

@@ -25,7 +25,7 @@ from tests.environ import ORIGIN, worker_environ
 from tests.people import Child, Place, gone_after
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Worker:
 
     async def asks(self, path: str, *, door: str = "ops") -> httpx.Response:
         """Ask the operator's listener (`ops`), or the public one (`web`)."""
-        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(self.folder / door)), timeout=10) as client:
+        async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=str(self.folder / door)), timeout=30) as client:
             return await client.get(f"http://worker{path}")
 
     async def figures(self) -> dict[tuple[str, str], float]:

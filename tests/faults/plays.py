@@ -161,7 +161,7 @@ async def told_to_try_later(crowd: Crowd) -> float:
     wire = await crowd.stage.doors(0)[0].open("/ws")
     await wire.send(f.dump(f.ChildHello()).decode())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await wire.receive()
         code = 0
     except Gone as gone:

@@ -86,7 +86,7 @@ async def test_a_child_that_leaves_while_it_is_taken_has_left(worker: Indoors) -
     await worker.house.conversations.open(conversation, KARI, "", now)
     await worker.house.pairing.opened(KARI.id, conversation)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             talk = await worker.house.conversations.read(conversation)
             if talk is not None and talk.state is State.WRAPPING_UP:

@@ -38,7 +38,7 @@ class Play:
         """She takes the child, and both can read."""
         await self.begin()
         self.kari.post(f.Take(None))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.child.conversation not in self.kari.panes:  # the audit log is written beside
                 await self.world.settle()
         assert self.pane.view.key is None

@@ -68,7 +68,7 @@ async def resumed(worker: Indoors, hello: f.ChildHello, view: View) -> f.Welcome
     await pair.send(f.dump(hello).decode())
     welcome: f.Welcome | None = None
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while welcome is None or view.have < welcome.seq:
                 for frame in frames(await pair.receive()):
                     if isinstance(frame, f.Welcome):
@@ -107,7 +107,7 @@ async def opened(pair: Pair, conversation: str, after: int) -> list[f.Message]:
     """Open a talk from there; return all that comes of it."""
     await pair.send(f.dump(f.Open(conversation, after)).decode())
     entries: list[f.Message] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             found = SteadyCounsellor.decoder.decode(await pair.receive())
             for frame in found if isinstance(found, list) else [found]:

@@ -29,7 +29,8 @@ from tests.faults.verdict import Finding, Verdict, books_agree, check
 
 SPINS = 12
 """Turns of the loop in which nothing happens, before it counts as settled."""
-PATIENCE = 5.0
+PATIENCE = 30.0
+"""Seconds of a real clock until nothing is under way: no promise, and the machine may stand still meanwhile."""
 SIGNED_OUT = 4501
 ROUNDS = 60
 """Seconds of the world's clock within which all must be well again, once nothing breaks any more."""

@@ -316,7 +316,7 @@ async def test_the_relay_goes_on_after_every_error(teller: Teller, error: str) -
         tasks = [asyncio.create_task(here.run_reader()), asyncio.create_task(there.run_sender())]
         for command in (b"XREAD", b"XADD"):
             teller.tell(error, only=frozenset({command}))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while not teller.told or ear.heard.empty():
                     there.send("here", Hint("y:child", "look"))
                     await asyncio.sleep(0.01)

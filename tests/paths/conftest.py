@@ -21,7 +21,7 @@ from tests.paths.street import Street, opened
 from tests.people import Place
 from tests.ports import free_port
 
-START_SECONDS = 30
+START_SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
 LINE, CAP, MOST_STARTS = 12, 20, 50
 """Limits that a test in the street can reach: children in the line from when on it is an attack, its cap, and visits begun in a minute."""
@@ -48,14 +48,23 @@ class Service:
 
     def start(self, name: str, patience: float = START_SECONDS) -> None:
         """Start `one`, `two` (workers) or `registrar`; a worker is waited for."""
-        ports = dict(zip(("one", "two"), self.ports, strict=True))
+        self.launch(name)
+        if name in self.doors_of_workers:
+            self.wait(f"http://127.0.0.1:{self.doors_of_workers[name]}/health", patience)
+
+    @property
+    def doors_of_workers(self) -> dict[str, int]:
+        """The port of each worker."""
+        return dict(zip(("one", "two"), self.ports, strict=True))
+
+    def launch(self, name: str) -> None:
+        """Start a process, and wait for nothing."""
+        ports = self.doors_of_workers
         words = ["serve", "--port", str(ports[name])] if name in ports else ["registrar"]
         with (self.data / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 [sys.executable, "-m", "server", *words], cwd=ROOT, env=self.environ, stderr=log, stdout=log
             )
-        if name in ports:
-            self.wait(f"http://127.0.0.1:{ports[name]}/health", patience)
 
     def wait(self, url: str, patience: float) -> None:
         """Wait until a worker answers that all is well."""
@@ -73,7 +82,9 @@ class Service:
         for name in ("Kari", "Ola"):
             self.passwords[name] = people.add(self.data / "staff.json", name)
         for name in ("one", "two", "registrar"):
-            self.start(name)
+            self.launch(name)
+        for port in self.ports:
+            self.wait(f"http://127.0.0.1:{port}/health", START_SECONDS)
 
     def kill(self, name: str) -> None:
         """`kill -9`."""

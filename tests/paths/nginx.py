@@ -97,7 +97,7 @@ def nginx(street: Street, folder: Path, *, logs: bool) -> Iterator[Proxy]:
     assert program, "nginx is missing: make .make/browsers"
     process = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")])
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not listens(port):
             assert process.poll() is None, (folder / "log").read_text("utf-8")
             assert time.monotonic() < deadline

@@ -21,7 +21,7 @@ def _post(service: Service, worker: int, path: str, body: bytes, cookie: str = "
     headers = {"Origin": service.origin, "Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
     request = urllib.request.Request(f"http://127.0.0.1:{service.ports[worker]}{path}", body, headers)
     try:
-        return cast("HTTPResponse", urllib.request.build_opener(_Stay).open(request, timeout=10))
+        return cast("HTTPResponse", urllib.request.build_opener(_Stay).open(request, timeout=30))
     except urllib.error.HTTPError as answer:
         if answer.code == 503:
             raise
@@ -45,7 +45,7 @@ def asked(service: Service, worker: int, path: str, cookie: str, body: object = 
         with _post(service, worker, path, msgspec.json.encode(body), cookie) as answer:
             return cast("dict[str, Any]", msgspec.json.decode(answer.read()))
     request = urllib.request.Request(f"http://127.0.0.1:{service.ports[worker]}{path}", headers={"Cookie": cookie})
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
         return cast("dict[str, Any]", msgspec.json.decode(answer.read()))
 
 

@@ -16,7 +16,7 @@ def answer(service: Service, body: object, origin: str | None = None) -> int:
     headers = {"Origin": origin or service.origin, "Content-Type": "text/plain;charset=UTF-8"}
     request = urllib.request.Request(f"http://127.0.0.1:{service.ports[0]}/answers", json.dumps(body).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=30) as reply:  # noqa: S310 - loopback
             return int(reply.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -20,7 +20,7 @@ def deeds(service: Service, since: int) -> list[Deeds]:
 
 def told(service: Service, since: int, wanted: int) -> list[Deeds]:
     """Wait until there are so many more entries."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while len(found := deeds(service, since)) < wanted and time.monotonic() < deadline:
         time.sleep(0.05)
     return found

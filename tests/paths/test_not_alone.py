@@ -36,7 +36,7 @@ class Team:
 
     async def colleague(self, of: Counsellor) -> f.Colleague:
         """Return the colleague whom she sees."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not (told := [one for one in of.seen if isinstance(one, f.Beside)]) or not told[-1].colleagues:
                 await asyncio.sleep(0.05)
         return told[-1].colleagues[0]
@@ -48,7 +48,7 @@ class Team:
         assert key is not None
         wrapped = sealing.wrap_key(key, ola.key, ola.key_id, self.conversation)
         await self.kari.send(f.AskIn(self.conversation, ola.desk, ola.key_id, wrapped))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(isinstance(one, f.Beside) and one.asked for one in self.ola.seen):
                 await asyncio.sleep(0.05)
 
@@ -141,7 +141,7 @@ async def test_a_whisper_reaches_those_in_the_talk_once_and_never_the_child(team
         assert b"kanarifugl" not in b"".join(f.dump(one) for one in t.child.seen)
         assert any(key.endswith(":aside") for key in t.service.stored())
         await t.kari.registers(t.conversation)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while any(key.endswith(":aside") for key in t.service.stored()):
                 await asyncio.sleep(0.05)
 
@@ -150,17 +150,17 @@ async def test_help_is_called_to_all_and_one_comes(team: contextlib.AbstractAsyn
     """Everybody who is signed in sees it within a moment; the caller sees who comes; a second one is told that somebody does."""
     async with team as t:
         await t.kari.send(f.Help(t.conversation, on=True))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(isinstance(one, f.Beside) and one.calls for one in t.ola.seen):
                 await asyncio.sleep(0.05)
         (call,) = next(one.calls for one in reversed(t.ola.seen) if isinstance(one, f.Beside))
         assert (call.conversation, call.coming) == (t.conversation, None)
         await t.ola.send(f.Come(call.desk))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(isinstance(one, f.Beside) and one.calls and one.calls[0].coming for one in t.kari.seen):
                 await asyncio.sleep(0.05)
         await t.kari.send(f.Help(t.conversation, on=False))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while next(one.calls for one in reversed(t.ola.seen) if isinstance(one, f.Beside)):
                 await asyncio.sleep(0.05)
 
@@ -183,7 +183,7 @@ async def test_the_child_decides_and_both_overlap(team: contextlib.AbstractAsync
         assert (paired.alias, paired.key_id) == ("Ola", t.ola.key_id)
         await holds(t.ola, t.conversation)
         await holds_no_more(t.kari, t.conversation)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not any(isinstance(one, f.Beside) and one.asked for one in t.kari.seen):
                 await asyncio.sleep(0.05)
         await t.ola.send(f.Open(t.conversation))
@@ -210,7 +210,7 @@ async def test_a_colleague_without_room_does_not_take_over(team: contextlib.Abst
 
 async def holds(who: Counsellor, conversation: str, **fields: object) -> None:
     """Wait until her desk shows this talk, with these fields."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             desk = next((one for one in reversed(who.seen) if isinstance(one, f.Desk)), None)
             found = [held for held in desk.talks if held.conversation == conversation] if desk else []
@@ -221,6 +221,6 @@ async def holds(who: Counsellor, conversation: str, **fields: object) -> None:
 
 async def holds_no_more(who: Counsellor, conversation: str) -> None:
     """Wait until her desk does not show this talk."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while any(held.conversation == conversation for held in next(one for one in reversed(who.seen) if isinstance(one, f.Desk)).talks):
             await asyncio.sleep(0.05)

@@ -26,7 +26,7 @@ def get(service: Service, path: str, **headers: str) -> tuple[HTTPResponse, byte
     """Ask a worker for a page."""
     request = urllib.request.Request(f"http://127.0.0.1:{service.ports[0]}{path}", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
             return answer, answer.read()
     except urllib.error.HTTPError as error:
         return error, error.read()  # type: ignore[return-value]

@@ -81,7 +81,7 @@ async def test_T1_no_socket_and_no_page_over_http_without_a_session(service: Ser
 
     def status(path: str) -> int:
         try:
-            with urllib.request.build_opener(Stay).open(f"http://127.0.0.1:{service.ports[0]}{path}", timeout=10) as answer:
+            with urllib.request.build_opener(Stay).open(f"http://127.0.0.1:{service.ports[0]}{path}", timeout=30) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as refused:
             refused.close()

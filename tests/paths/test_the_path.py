@@ -98,7 +98,7 @@ async def test_a_child_comes_back_without_loss(service: Service) -> None:
         child.place = service.place(1)
         welcome = await child.arrives()
         assert welcome.recovered
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(child.screen) < 2:
                 await asyncio.sleep(0.01)
         await child.says("four")
@@ -187,7 +187,7 @@ async def test_danger_goes_to_the_front(service: Service) -> None:
         await second.sees(f.Position, place=1)
         await kari.signs_on(await signed_in(service, "Kari", worker=1))
         await kari.send(f.Free(1))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (offer := (await kari.sees(f.Desk)).offer) is None:
                 pass
 
@@ -227,7 +227,7 @@ async def test_nobody_new_until_the_talk_is_written_up(service: Service) -> None
         await kari.send(f.Take(None))
         assert (await kari.sees(f.Refused)).why == "at_capacity"
         await kari.registers(conversation)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (offer := (await kari.sees(f.Desk)).offer) is None:
                 pass
 

@@ -40,7 +40,7 @@ def doors(service: Service, first: int) -> list[str]:
 
 def key_of_the_page(service: Service) -> str:
     """Return the registrar's public key as the frame page tells it."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{service.ports[0]}/w", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{service.ports[0]}/w", timeout=30) as answer:
         page = answer.read().decode()
     facts = re.search(r'<script type="application/json" id="page">(.*?)</script>', page, re.DOTALL)
     assert facts is not None

@@ -146,7 +146,7 @@ async def test_it_stops_when_it_is_told(redis: Link, environ: Environ, data: Pat
         with running(environ) as process:
             wait_until(lambda: entries(data) > before)  # noqa: B023 - awaited at once
             process.send_signal(number)
-            assert process.wait(10) == 0
+            assert process.wait(30) == 0
             logged = log_file(data).read_text()
         assert '"stopped"' in logged
         assert "Traceback" not in logged
@@ -168,7 +168,7 @@ async def test_it_waits_for_a_store_that_goes_away(data: Path, keys_: Keys, envi
                     await redis.aclose()
                     wait_until(lambda: entries(data) == 2 * round_)  # noqa: B023 - awaited at once
             process.send_signal(signal.SIGTERM)
-            assert process.wait(15) == 0
+            assert process.wait(30) == 0
             logged = log_file(data).read_text()
     assert "store_lost" in logged
     assert "store_back" in logged
@@ -185,7 +185,7 @@ async def test_nothing_readable_leaves_the_process(redis: Link, data: Path, keys
         wait_until(lambda: entries(data) == 1)
         files = everything(data)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
     files += everything(data) + log_file(data).read_bytes()
 
     for written in (canary.encode(), canary.encode("utf-16-le"), talk.conversation.encode(), talk.key):

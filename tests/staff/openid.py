@@ -37,16 +37,16 @@ class Op:
 
     def control(self, **asked: Any) -> None:  # noqa: ANN401 - whatever the provider's process understands
         """Tell it who signs in next and how its next word is spoilt; forget what it has seen."""
-        httpx.post(f"http://127.0.0.1:{self.port}/control", json=asked, timeout=10).raise_for_status()
+        httpx.post(f"http://127.0.0.1:{self.port}/control", json=asked, timeout=30).raise_for_status()
 
     def seen(self, door: str) -> list[dict[str, Any]]:
         """Return what came to one of its doors since then."""
-        came = httpx.get(f"http://127.0.0.1:{self.port}/control", timeout=10).json()
+        came = httpx.get(f"http://127.0.0.1:{self.port}/control", timeout=30).json()
         return [one for one in came if one["door"] == door]
 
     def sign(self, claims: dict[str, Any], how: str = "RS256") -> str:
         """Return claims that it has signed."""
-        return httpx.post(f"http://127.0.0.1:{self.port}/sign", json={"claims": claims, "sign": how}, timeout=10).text
+        return httpx.post(f"http://127.0.0.1:{self.port}/sign", json={"claims": claims, "sign": how}, timeout=30).text
 
 
 def new_op(name: str, host: str = "127.0.0.1") -> Op:
