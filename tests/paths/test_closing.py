@@ -14,7 +14,7 @@ import redis as sync_redis
 
 from server.clock import ms
 from server.wire import frames as f
-from tests.paths.conftest import Service
+from tests.paths.conftest import START_SECONDS, Service
 from tests.paths.staff import signed_in
 from tests.paths.test_store_lost import kill_store, start_store
 from tests.paths.test_the_path import pair
@@ -26,22 +26,25 @@ CLOSING = datetime(2026, 11, 25, 22, 45, tzinfo=OSLO)
 TOMORROW = datetime(2026, 11, 26, 16, 15, tzinfo=OSLO)
 ENVIRON = {"ALARM_OPEN": "hours"}
 ENOUGH = 10
-ONE_INSTANT = 0.2
-"""Seconds: how exactly two workers may know the store's clock on a slow machine. The promise is a second."""
+ONE_INSTANT = 1.0
+"""Seconds, as promised. A worker knows the store's clock as exactly as an answer of it is fast, and one of half a second still counts."""
 Told = TypeVar("Told", f.Ended, f.ClosingSoon)
 SETTINGS = {"overrun_minutes": "0", "closing_warning_minutes": "1"}
 
 
 def clock_at(service: Service, local: str) -> None:
-    """Start the store anew with this local time on its clock, and both workers after it."""
+    """Start both workers anew, and then the store with this local time on its clock: however long they take to start, it is early."""
+    kill_store(service)
     for name in ("one", "two"):
         service.kill(name)
-    kill_store(service)
+        service.launch(name)
+    for port in service.ports:
+        service.wait(f"http://127.0.0.1:{port}/healthz", START_SECONDS)
     faked = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": f"@{local}", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "Europe/Oslo"}
     with mock.patch.dict(os.environ, faked):
         start_store(service)
-    for name in ("one", "two"):
-        service.start(name)
+    for port in service.ports:
+        service.wait(f"http://127.0.0.1:{port}/health", START_SECONDS)
 
 
 async def test_a_closed_chat_says_when_it_opens(service: Service) -> None:
@@ -86,7 +89,7 @@ async def test_those_who_wait_are_told_and_a_talk_is_warned_and_then_ended(servi
 
 async def test_closing_time_is_the_same_instant_at_every_worker(service: Service) -> None:
     """Whoever knocks around closing time is let in before one instant and told that it is closed after it, wherever they knock."""
-    clock_at(service, "2026-11-25 22:44:20")
+    clock_at(service, "2026-11-25 22:44:45")
     with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
         while admin.time()[0] * 1000 < ms(CLOSING) - 2_000:
             await asyncio.sleep(0.1)

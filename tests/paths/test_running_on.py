@@ -62,7 +62,8 @@ async def test_a_running_talk_is_not_cut_at_closing_time(service: Service) -> No
         await come_back(service, talks, kari)
         await talks.says("a minute later")
         assert since(service, LIMIT - timedelta(minutes=10)) < 0
-        assert not [frame for frame in talks.seen if isinstance(frame, f.ClosingSoon) and frame.at is not None]
+        told = [frame.at for frame in talks.seen if isinstance(frame, f.ClosingSoon) and frame.at is not None]
+        assert told in ([], [ms(CLOSING)])  # while it waited it may have been told when the chat closes
         assert (await patiently(talks, f.ClosingSoon)).at == ms(LIMIT)
         assert since(service, LIMIT - timedelta(minutes=10)) >= 0
 
