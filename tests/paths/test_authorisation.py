@@ -43,6 +43,15 @@ def kept(service: Service, conversation: str) -> tuple[object, ...]:
         return talk, wraps, admin.xlen(keys.log(conversation)), admin.hget(keys.WHERE, conversation), is_due
 
 
+async def settled(service: Service, conversation: str) -> tuple[object, ...]:
+    """Return the same once nothing has changed for a moment: what the state's own steps still write is written."""
+    before, now = None, kept(service, conversation)
+    while now != before:
+        await asyncio.sleep(0.3)
+        before, now = now, kept(service, conversation)
+    return now
+
+
 async def waiting(_kari: Counsellor, child: Child) -> str:
     """A talk that waits."""
     await child.waits()
@@ -87,9 +96,7 @@ async def test_P6_no_frame_of_hers_touches_a_talk_that_is_not_hers(
         await kari.signs_on(await signed_in(service, "Kari", worker=0))
         await ola.signs_on(await signed_in(service, "Ola", worker=1))
         conversation = await state(kari, child)
-        await asyncio.sleep(0.3)  # what the state's own steps still write
-        before = kept(service, conversation)
-        cells = 0
+        before, cells = await settled(service, conversation), 0
         for example in ABOUT_A_TALK:
             if isinstance(example, f.Take) and state is waiting:
                 continue  # the one way in: taking a child that waits

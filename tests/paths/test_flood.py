@@ -34,6 +34,15 @@ async def seconds_of(deed: Awaitable[object]) -> float:
     return time.monotonic() - begun
 
 
+async def comes(child: Child) -> int:
+    """Come as a browser does, again when it was not answered in time beside all the others; return the place in the line."""
+    while True:
+        try:
+            return await child.waits()
+        except AssertionError:
+            assert child.close_code == 4013
+
+
 def waiting(service: Service) -> int:
     """Return how many are in the line."""
     with sync_redis.Redis.from_url(service.redis.admin_url) as admin:
@@ -46,7 +55,7 @@ async def test_F3_thirty_pupils_behind_one_school_address_all_get_in(street: Str
     school = await street.tag("198.51.100.7")
     pupils = [street.child(school) for _ in range(PUPILS)]
     async with gone_after(*pupils):
-        places = await asyncio.gather(*(pupil.waits() for pupil in pupils))
+        places = await asyncio.gather(*(comes(pupil) for pupil in pupils))
 
         assert sorted(places) == list(range(1, PUPILS + 1))
         worked = [pupil for pupil in pupils if any(isinstance(frame, f.Work) for frame in pupil.seen)]
@@ -77,7 +86,7 @@ async def test_F1_a_flood_from_one_place_does_not_keep_children_out(street: Stre
         assert waiting(service) <= LINE
         flood = asyncio.create_task(crowd(street, flooder, FLOOD, seconds=size.of(1, 55)))
         await asyncio.sleep(1)
-        places = await asyncio.gather(*(seconds_of(child.waits()) for child in real))
+        places = await asyncio.gather(*(seconds_of(comes(child)) for child in real))
         echoes = []
         for n in range(ECHOES):
             echoes.append(await seconds_of(talks.says(f"{n}")))
@@ -97,7 +106,7 @@ async def test_F2_the_line_never_grows_above_its_cap(street: Street, service: Se
     """Each from a bucket of its own and each does its work: at the cap the next one is told so, and the store stays small."""
     bots, gate = [street.child(f"bot{n}") for n in range(BOTS)], asyncio.Semaphore(BOTS_AT_ONCE)
 
-    async def comes(one: Child) -> bool:
+    async def tries(one: Child) -> bool:
         async with gate:
             while True:
                 try:
@@ -106,7 +115,7 @@ async def test_F2_the_line_never_grows_above_its_cap(street: Street, service: Se
                     assert one.close_code == 4013  # not answered in time beside all the others: a browser comes again
 
     async with gone_after(*bots):
-        got = await asyncio.gather(*(comes(one) for one in bots))
+        got = await asyncio.gather(*(tries(one) for one in bots))
 
         assert got.count(True) == BOTS_CAP
         assert waiting(service) == BOTS_CAP
