@@ -114,8 +114,9 @@ export function freshWeek(): HoursRow[] {
 /** Return the date after `now`, in this zone, that is not in the form yet. */
 export function nextDate(rows: readonly HoursRow[], now: number, zone: string): string {
   const taken = new Set(rows.map(({ day }) => day));
+  const today = Date.parse(new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(now)); // by the calendar: a day may have 23 or 25 hours
   for (let ahead = 1; ; ahead++) {
-    const date = new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(now + ahead * 86_400_000);
+    const date = new Date(today + ahead * 86_400_000).toISOString().slice(0, 10);
     if (!taken.has(date)) return date;
   }
 }

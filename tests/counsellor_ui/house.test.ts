@@ -52,6 +52,10 @@ test("the next day that is not there yet is proposed, in the helpline's own zone
   const night = Date.UTC(2026, 10, 25, 23, 30); // in Oslo that is the 26th
   const rows = rowsOf("exceptions", { "2026-11-27": "closed" });
   assert.equal(nextDate(rows, night, "Europe/Oslo"), "2026-11-28");
+  const long = Date.UTC(2026, 9, 24, 22, 10); // in Oslo the day of 25 hours has just begun
+  assert.equal(nextDate([], long, "Europe/Oslo"), "2026-10-26");
+  const short = Date.UTC(2026, 2, 28, 22, 30); // in Oslo the evening before the day of 23 hours
+  assert.equal(nextDate([], short, "Europe/Oslo"), "2026-03-29");
   assert.equal(twice(rows), null);
   assert.equal(twice([...rows, ...rows]), "2026-11-27");
 });
