@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -191,15 +192,14 @@ class Rooms:
     def page(self, *, phone: bool, locale: str = "nb-NO") -> Page:
         """Return a fresh page with nothing remembered."""
         context = self.browser.new_context(viewport=PHONE if phone else DESKTOP, locale=locale, reduced_motion="reduce")  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
         self.contexts.append(context)
         page = context.new_page()
         self.watch.on(page)
         return page
 
 
-@pytest.fixture
-def rooms(chromium: Browser, product: Product) -> Iterator[Rooms]:
+@contextmanager
+def rooms_at(chromium: Browser, product: Product) -> Iterator[Rooms]:
     """Rooms, with nobody in the line from before; afterwards nobody has asked another host, and no page has complained."""
     hosts = (product.chat, product.child_page.rstrip("/"))
     watch = Watch((*hosts, *(host.replace("http", "ws", 1) for host in hosts)))
@@ -210,3 +210,10 @@ def rooms(chromium: Browser, product: Product) -> Iterator[Rooms]:
         context.close()
     assert watch.foreign == []
     assert watch.told == []
+
+
+@pytest.fixture
+def rooms(chromium: Browser, product: Product) -> Iterator[Rooms]:
+    """Rooms at the product that is always open."""
+    with rooms_at(chromium, product) as one:
+        yield one

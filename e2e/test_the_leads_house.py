@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from e2e.axe import faults
-from e2e.conftest import ROOT, Product, Rooms, Watch, start
+from e2e.conftest import ROOT, Product, Rooms, rooms_at, start
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 from e2e.people.lead import Lead
@@ -58,15 +58,9 @@ def housed(edge: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pro
 
 @pytest.fixture
 def indoors(housed: Product, chromium: Browser) -> Iterator[Rooms]:
-    """Rooms at it, watched as ever: nobody asks another host, no policy is broken."""
-    hosts = (housed.chat, housed.child_page.rstrip("/"))
-    housed.forget_everybody()
-    rooms = Rooms(chromium, housed, Watch((*hosts, *(host.replace("http", "ws", 1) for host in hosts))))
-    yield rooms
-    for context in rooms.contexts:
-        context.close()
-    assert rooms.watch.foreign == []
-    assert rooms.watch.told == []
+    """Rooms at it."""
+    with rooms_at(chromium, housed) as one:
+        yield one
 
 
 def check(page: Page) -> None:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e.axe import faults
-from e2e.conftest import ROOT, Product, Rooms, Watch, start
+from e2e.conftest import ROOT, Product, Rooms, rooms_at, start
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 from e2e.people.lead import Lead
@@ -38,13 +38,9 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.fixture
 def rooms_apart(chromium: Browser, apart: Product) -> Iterator[Rooms]:
-    """Rooms of that helpline; no page asks another host or complains."""
-    hosts = (apart.chat, apart.child_page.rstrip("/"))
-    one = Rooms(chromium, apart, Watch((*hosts, *(host.replace("http", "ws", 1) for host in hosts))))
-    yield one
-    for context in one.contexts:
-        context.close()
-    assert (one.watch.foreign, one.watch.told) == ([], [])
+    """Rooms of that helpline."""
+    with rooms_at(chromium, apart) as one:
+        yield one
 
 
 def arrivals(data: Path) -> list[int]:
@@ -113,8 +109,8 @@ def test_who_talked_and_who_gave_up_are_counted_and_few_are_not_shown(apart: Pro
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig")), delimiter=";"))
     assert [count for _, table, group, count in rows if (table, group) == ("Tema", "Vold og overgrep")] == ["25"]
     view.get_by_label("Vis", exact=True).select_option(index=1)
-    assert number(view, "Fikk de svar?", "Fikk ikke svar") == "9"
     expect(view.get_by_role("table", name="Tema")).to_have_count(0)
+    assert number(view, "Fikk de svar?", "Fikk ikke svar") == "9"
     assert faults(lea.page) == []
 
 
