@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from e2e.conftest import Product, Rooms
+from e2e.kept import until_kept
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
@@ -50,7 +51,7 @@ def test_a_counsellors_reload_keeps_talk_and_drafts(product: Product, rooms: Roo
     kari.answers(talk, "Alder", "13–15")
     kari.opens_the_form(talk).get_by_label("Sammendrag").fill("et utkast til sammendrag")
     kari.pane(talk).get_by_role("textbox", name=f"Skriv til {talk}").fill("et utkast til svar")
-    kari.page.wait_for_timeout(1500)
+    until_kept(kari.page, "et utkast til svar")
     kari.page.reload()
     kari.reads(talk, "hei")
 

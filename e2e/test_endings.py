@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from e2e.conftest import Product, Rooms
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
+from e2e.people.together import meet
 
 
 def test_the_limit_is_said_before_the_first_word(product: Product, rooms: Rooms) -> None:
@@ -19,12 +20,7 @@ def test_the_limit_is_said_before_the_first_word(product: Product, rooms: Rooms)
 
 def test_the_counsellor_says_how_long_there_is(product: Product, rooms: Rooms) -> None:
     """The child reads until when, calmly; she sees what the child knows, can take it back, and nothing ends by itself."""
-    kari, child = Counsellor(rooms.page(phone=False), "Kari"), Child(rooms.page(phone=True))
-    kari.signs_in(product)
-    child.comes_to(product.child_page)
-    child.begins()
-    talk = kari.takes_next()
-    child.sees("Du skriver med Kari")
+    kari, child, talk = meet(product, rooms)
     choice = kari.pane(talk).get_by_role("combobox", name=f"Si til {talk} hvor lenge dere har")
     choice.select_option("10 minutter igjen")
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Locator, expect
 
 from e2e.axe import faults
 from e2e.conftest import Product, Rooms, Watch, start_with
-from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
+from e2e.people.together import comes
 
 NOTIFICATIONS = """() => {
   const Real = Notification;
@@ -50,15 +50,6 @@ def kari(product: Product, rooms: Rooms) -> Iterator[Counsellor]:
     yield one
     for name in one.names():
         one.closes(name, "Test")
-
-
-def comes(product: Product, rooms: Rooms, words: str, *, about: str | None = None) -> Child:
-    """Let a child come and write."""
-    child = Child(rooms.page(phone=True))
-    child.comes_to(product.child_page)
-    child.begins(about=about)
-    child.writes(words)
-    return child
 
 
 def field(who: Counsellor, name: str) -> Locator:

@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, expect
 
 from e2e.axe import faults
 from e2e.conftest import Product, Rooms
-from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
+from e2e.people.together import comes
 
 
 @pytest.fixture
@@ -23,15 +23,6 @@ def both(product: Product, rooms: Rooms) -> Iterator[tuple[Counsellor, Counsello
     for one in (kari, ola):
         for name in one.names():
             one.closes(name, "Test")
-
-
-def comes(product: Product, rooms: Rooms, words: str) -> Child:
-    """Let a child come and write."""
-    child = Child(rooms.page(phone=True))
-    child.comes_to(product.child_page)
-    child.begins()
-    child.writes(words)
-    return child
 
 
 def along(who: Counsellor, name: str) -> Locator:

@@ -7,16 +7,12 @@ from playwright.sync_api import expect
 from e2e.conftest import Product, Rooms
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
+from e2e.people.together import meet
 
 
 def test_what_lies_in_a_hidden_frame_is_delivered_and_not_seen(product: Product, rooms: Rooms) -> None:
     """The child hides the chat: the counsellor sees that her words came, and "seen" only when the frame is shown again."""
-    kari, child = Counsellor(rooms.page(phone=False), "Kari"), Child(rooms.page(phone=True))
-    kari.signs_in(product)
-    child.comes_to(product.child_page)
-    child.begins(danger=True)
-    talk = kari.takes_next()
-    child.sees("Du skriver med Kari")
+    kari, child, talk = meet(product, rooms, danger=True)
     child.page.get_by_role("button", name="Skjul chatten").click()
 
     kari.writes(talk, "Er du der ennå?")

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, WebSocketRoute, expect
 
 from e2e.conftest import CHROMIUM, DESKTOP, FLAGS, Product, Rooms
+from e2e.kept import until_kept, until_nothing_is_kept
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
+from e2e.people.together import comes
 
 LOOK = """pane => {
   const style = element => getComputedStyle(element);
@@ -48,15 +50,6 @@ def kari(product: Product, rooms: Rooms) -> Iterator[Counsellor]:
         for name in one.names():
             one.closes(name, "Test")
         one.pauses()
-
-
-def comes(product: Product, rooms: Rooms, words: str) -> Child:
-    """A child comes, begins and writes."""
-    child = Child(rooms.page(phone=True))
-    child.comes_to(product.child_page)
-    child.begins()
-    child.writes(words)
-    return child
 
 
 def field(who: Counsellor, name: str) -> Locator:
@@ -130,7 +123,7 @@ def test_a_registered_talk_is_gone_from_the_screen_and_from_memory(product: Prod
     kari.registers(name)
     expect(kari.page.get_by_text("Ingen samtaler.")).to_be_visible()
     assert "kanarifugl" not in kari.page.content()
-    assert kari.page.evaluate(DRAFTS)["drafts"] == []
+    until_nothing_is_kept(kari.page)
     looks = (settled(kari.page) for _ in range(LOOKS))
     assert any("kanarifugl" not in strings for strings in looks)
 
@@ -274,6 +267,7 @@ def test_signing_out_without_a_connection_is_said_and_deletes_nothing(product: P
     comes(product, rooms, "hei")
     name = kari.accepts()
     kari.opens_the_form(name).get_by_label("Sammendrag").fill("utkast")
+    until_kept(kari.page, "utkast")
     kari.page.context.set_offline(offline=True)
     kari.page.get_by_role("button", name="Logg ut").click()
     question = kari.page.get_by_role("group", name="Logg ut")
@@ -360,7 +354,7 @@ def test_a_draft_outlives_a_reload_and_cannot_be_read_on_the_disk(
     kari.opens_the_form(name).get_by_label("Sammendrag").fill("kanarifugl i sammendraget")
     kari.answers(name, "Alder", "10–12")
     field(kari, name).press_sequentially("kanarifugl i feltet")
-    until_kept(kari.page)
+    until_kept(kari.page, "kanarifugl i feltet")
     kari.page.reload()
     kari.reads(name, "kanarifugl fra barnet")
     expect(field(kari, name)).to_have_value("kanarifugl i feltet")
@@ -371,7 +365,7 @@ def test_a_draft_outlives_a_reload_and_cannot_be_read_on_the_disk(
     assert len(kept["drafts"]) == 1
     assert "kanarifugl" not in kept["drafts"][0]
     kari.closes(name, "Test")
-    assert kari.page.evaluate(DRAFTS)["drafts"] == []
+    until_nothing_is_kept(kari.page)
     kari.pauses()
     kari.page.get_by_role("button", name="Logg ut").click()
     kari.page.get_by_role("group", name="Logg ut").get_by_role("button", name="Logg ut").click()
@@ -382,14 +376,6 @@ def test_a_draft_outlives_a_reload_and_cannot_be_read_on_the_disk(
     assert on_disk(profile, "127.0.0.1")
     assert on_disk(profile, "kanarifugl") == []
     assert on_disk(profile, "10–12") == []
-
-
-def until_kept(page: Page) -> None:
-    """Wait until the last letter has been sealed and kept: each letter makes another box, and then none comes any more."""
-    before = None
-    while (now := page.evaluate(DRAFTS)["drafts"]) != before or not now:
-        before = now
-        page.wait_for_timeout(500)
 
 
 def on_disk(folder: Path, text: str) -> list[Path]:
