@@ -87,10 +87,10 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A browser that remembers nothing."""
+def page(street: Street, chromium: Browser) -> Iterator[Page]:
+    """A browser that remembers nothing, in a street where nobody waits."""
+    street.product.forget_everybody()
     context = chromium.new_context(viewport=PHONE, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
 
@@ -106,16 +106,16 @@ def open_chat(page: Page, host: Host) -> None:
 
 def test_W2_a_page_that_is_not_configured_shows_nothing(street: Street, page: Page) -> None:
     """Neither by the line nor by hand: the browser refuses the frame."""
-    page.goto(f"{street.unknown.origin}/by-hand")
-    page.wait_for_timeout(1_000)
+    with page.expect_console_message(lambda one: "frame-ancestors" in one.text):
+        page.goto(f"{street.unknown.origin}/by-hand")
 
-    assert all("Gå ut fort" not in frame.content() for frame in page.frames)
+    expect(page.frame_locator("iframe").get_by_text("Gå ut fort")).to_have_count(0)
 
     page.goto(street.unknown.origin)
-    page.get_by_role("button", name="Snakk med oss").click()
-    page.wait_for_timeout(1_000)
+    with page.expect_console_message(lambda one: "frame-ancestors" in one.text):
+        page.get_by_role("button", name="Snakk med oss").click()
 
-    assert all("Gå ut fort" not in frame.content() for frame in page.frames)
+    expect(page.frame_locator("iframe").get_by_text("Gå ut fort")).to_have_count(0)
 
 
 def test_a_host_with_the_strictest_policy_can_embed_it(street: Street, page: Page) -> None:
