@@ -23,7 +23,6 @@ def page(chromium: Browser, product: Product) -> Iterator[Page]:
     """A high phone at the chat's own address."""
     product.forget_everybody()
     context = chromium.new_context(viewport=TALL, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
     page = context.new_page()
     page.goto(f"{product.chat}/w")
     expect(page.locator("child-chat button").first).to_be_visible()

@@ -35,7 +35,6 @@ def product(op: Op, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Produc
 def desk(chromium: Browser, product: Product, op: Op) -> Iterator[Page]:
     """A desktop that asks us and the provider alone, and complains of nothing."""
     context = chromium.new_context(viewport=DESKTOP, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
     page = context.new_page()
     watch = Watch((product.chat, product.chat.replace("http", "ws", 1), op.issuer))
     watch.on(page)

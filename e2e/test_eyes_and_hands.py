@@ -36,7 +36,6 @@ class Eyes:
     def see(self, **how: Any) -> Page:  # noqa: ANN401 - what a browser can be told of its user
         """Return the chat's own page, seen so, in the line."""
         context = self.chromium.new_context(locale="nb-NO", **how)
-        context.set_default_timeout(10_000)
         self.open.append(context)
         page = context.new_page()
         page.goto(f"{self.product.chat}/w")

@@ -34,7 +34,6 @@ SPACED = """() => {
 def page(chromium: Browser, product: Product) -> Iterator[Page]:
     """The smallest screen there is, at the chat's own address."""
     context = chromium.new_context(viewport=TINY, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
     page = context.new_page()
     page.goto(f"{product.chat}/w")
     expect(page.get_by_role("button", name="Begynn å skrive")).to_be_visible()

@@ -18,7 +18,6 @@ PATIENCE = 8_000
 def page(chromium: Browser) -> Iterator[Page]:
     """A phone whose clock the play can turn."""
     context = chromium.new_context(viewport=PHONE, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
     one = context.new_page()
     one.clock.install()
     yield one

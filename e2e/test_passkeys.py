@@ -29,7 +29,6 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def desk(chromium: Browser, named: Product) -> Iterator[Page]:
     """A desktop that asks nobody else and complains of nothing."""
     context = chromium.new_context(viewport=DESKTOP, locale="nb-NO", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
     page = context.new_page()
     watch = Watch((named.chat, named.chat.replace("http", "ws", 1)))
     watch.on(page)

@@ -149,7 +149,6 @@ def here(product: Product, rooms: Rooms, playwright: Playwright, profile: Path) 
     rooms.watch.allowed = (*rooms.watch.allowed, "https://www.yr.no/")
     product.forget_everybody()
     context = launch(playwright, profile)
-    context.set_default_timeout(20_000)
     context.route("https://www.yr.no/**", lambda route: route.fulfill(body="<title>weather</title>", content_type="text/html"))
     yield context, context.pages[0]
     with contextlib.suppress(Exception):  # one that was killed is closed already

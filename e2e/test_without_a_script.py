@@ -41,7 +41,6 @@ def has_what_is_needed(page: Page) -> None:
 def test_what_is_needed_is_there(day_and_night: Product, chromium: Browser, script: str) -> None:
     """Off in the browser; changed on the way, so that its integrity is wrong; one that this browser cannot run."""
     context = chromium.new_context(java_script_enabled=script != "off", locale="nb-NO", viewport=PHONE)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
     context.route("https://www.yr.no/**", lambda route: route.fulfill(body="<title>weather</title>", content_type="text/html"))
     page = context.new_page()
     match script:
@@ -54,7 +53,7 @@ def test_what_is_needed_is_there(day_and_night: Product, chromium: Browser, scri
     page.goto(f"{day_and_night.chat}/w")
 
     expect(page.get_by_role("heading", level=1, name="Hei. Vil du snakke med noen?")).to_be_visible()
-    expect(page.get_by_text(NOT_HERE)).to_be_visible(timeout=8_000)
+    expect(page.get_by_text(NOT_HERE)).to_be_visible()
     has_what_is_needed(page)
     context.close()
 

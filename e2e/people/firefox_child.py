@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 FIREFOX = "/usr/bin/firefox-esr"
-PATIENCE = 20
+PATIENCE = 40
 SETTINGS = {"intl.accept_languages": '"nb-NO, nb"', "remote.prefs.recommended": "false"}
 """What is set: the language, and that nothing else differs from a person's own browser because a driver is there."""
 BY_NAME = """(name) => {
