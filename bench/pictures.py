@@ -3,14 +3,13 @@
 import base64
 import re
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from e2e.conftest import CHROMIUM, FLAGS, PHONE, ROOT, Product, start
+from bench.stage import stage
+from e2e.conftest import PHONE, ROOT, Product
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
 
@@ -177,21 +176,12 @@ class Evening:
 
 def main() -> int:
     """Play the evening, and put its pictures in the place of the old ones."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    for old in OUT.glob("*.webp"):
-        old.unlink()
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        product = start(Path(data))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with stage(OUT, "*.webp") as (product, browser):
 
         def page(size: dict[str, int]) -> Page:
             return browser.new_context(viewport=size, locale="nb-NO", reduced_motion="reduce").new_page()  # type: ignore[arg-type]
 
-        try:
-            Evening(product, page, lambda page, name: put(picture(page), name)).play()
-        finally:
-            browser.close()
-            product.stop()
+        Evening(product, page, lambda page, name: put(picture(page), name)).play()
     return 0
 
 

@@ -1,12 +1,11 @@
 """A picture of every screen and state of the child's side, to be looked at: languages, phone and desktop, light and dark (e2e/screens/)."""
 
 import sys
-import tempfile
-from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from e2e.conftest import CHROMIUM, DESKTOP, FLAGS, PHONE, ROOT, start
+from bench.stage import stage
+from e2e.conftest import DESKTOP, PHONE, ROOT
 from e2e.people.counsellor import Counsellor
 from e2e.test_styleguide import NAMES, SHOWN
 
@@ -79,20 +78,11 @@ def pictures(page: Page, name: str) -> None:
 
 def main() -> int:
     """Take them all."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    for old in OUT.glob("*.png"):
-        old.unlink()
-    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
-        product = start(Path(data))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        try:
-            kari = Counsellor(browser.new_context(locale="nb-NO").new_page(), "Kari")
-            kari.signs_in(product)
-            page = browser.new_context(locale="nb-NO", reduced_motion="reduce").new_page()
-            made = journey(page, kari, product.chat) + states(page, product.chat)
-        finally:
-            browser.close()
-            product.stop()
+    with stage(OUT, "*.png") as (product, browser):
+        kari = Counsellor(browser.new_context(locale="nb-NO").new_page(), "Kari")
+        kari.signs_in(product)
+        page = browser.new_context(locale="nb-NO", reduced_motion="reduce").new_page()
+        made = journey(page, kari, product.chat) + states(page, product.chat)
     print(f"{made} pictures in {OUT.relative_to(ROOT)}")  # noqa: T201 - a command speaks to the one who gave it
     return 0
 
