@@ -48,11 +48,11 @@ class Between:
 
 
 async def talked(wrong: str, folder: Path) -> dict[str, Any]:
-    """Let two people talk over such a server for half a second; return what the generator says of it."""
+    """Let two people talk over such a server for a second; return what the generator says of it."""
     port = free_port()
     connections = [Connection(port, "/", ()) for _ in range(2)]
     seats = [Seat(0, 1, *SAY), Seat(1, 0, *SAY)]
-    plan = Plan(Dialect(), connections, seats).doing("open", seconds=0.5, rate=100)
+    plan = Plan(Dialect(), connections, seats).doing("open", seconds=1.0, rate=100)
     async with serve(Between(wrong), "127.0.0.1", port, compression=None):
         generator = Generator(plan, folder)
         try:
