@@ -27,7 +27,6 @@ def firefox(playwright: Playwright) -> Iterator[Browser]:
 def in_firefox(firefox: Browser) -> Iterator[Child]:
     """A child with Firefox."""
     context = firefox.new_context(viewport=PHONE, locale="nb-NO")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
     yield Child(context.new_page())
     context.close()
 

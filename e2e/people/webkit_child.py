@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-PATIENCE = 15
+PATIENCE = 40
 Found = TypeVar("Found")
 
 
@@ -77,7 +77,12 @@ class WebKitChild:
 
     def presses(self, name: str) -> None:
         """Press what bears this name."""
-        self.until(lambda: self.named(name)).click()
+
+        def pressed() -> bool:
+            self.named(name).click()
+            return True
+
+        self.until(pressed)
 
     def named(self, name: str) -> WebElement:
         """Return the button or link with this name."""
