@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Browser, Dialog, Frame, Locator, Page, expect
 
-from e2e.conftest import Product, Rooms, Watch, start_with
+from e2e.conftest import Product, Rooms, rooms_at, start_with
 from e2e.payloads import BREAKOUTS, PAYLOADS, SCRIPTS
 from e2e.people.child import Child
 from e2e.people.counsellor import Counsellor
@@ -53,18 +53,12 @@ def name_all(path: Path) -> None:
 
 @pytest.fixture
 def there(chromium: Browser, hostile: Product) -> Iterator[Rooms]:
-    """Rooms at it. Afterwards no page has said a word, nobody has asked another host, and nothing was run anywhere."""
-    hosts = (hostile.chat, hostile.child_page.rstrip("/"))
-    hostile.forget_everybody()
-    one = Rooms(chromium, hostile, Watch((*hosts, *(host.replace("http", "ws", 1) for host in hosts))))
-    yield one
-    frames = [frame for context in one.contexts for page in context.pages for frame in page.frames]
-    assert frames
-    assert [frame.url for frame in frames if frame.evaluate("typeof owned") != "undefined"] == []
-    for context in one.contexts:
-        context.close()
-    assert one.watch.foreign == []
-    assert one.watch.told == []
+    """Rooms at it. Afterwards nothing was run anywhere."""
+    with rooms_at(chromium, hostile) as one:
+        yield one
+        frames = [frame for context in one.contexts for page in context.pages for frame in page.frames]
+        assert frames
+        assert [frame.url for frame in frames if frame.evaluate("typeof owned") != "undefined"] == []
 
 
 def opened(rooms: Rooms, *, phone: bool) -> Page:
@@ -139,6 +133,7 @@ def test_W7_in_settings_names_replies_and_forms_they_stay_text(hostile: Product,
     pane = kari.pane(name)
     pane.get_by_role("button", name=re.compile("^Hurtigsvar")).click()
     replies = pane.locator("quick-replies .phrase span:first-of-type")
+    expect(replies.nth(len(PAYLOADS) - 1)).to_be_attached()
     assert list(replies.evaluate_all(TEXTS))[: len(PAYLOADS)] == [one.replace("{alias}", ALIAS) for one in PAYLOADS]
     pane.locator("quick-replies .phrase").nth(2).click()
     expect(pane.get_by_role("textbox", name=re.compile(f"Skriv til {name}"))).to_have_value(PAYLOADS[2])
