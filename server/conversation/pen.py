@@ -21,6 +21,8 @@ MOST = 500
 class Lane:
     """What waits for one call after another."""
 
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    """Asked for once: each time it costs a system call."""
     waiting: list[tuple[Say, "asyncio.Future[Stored]"]] = field(default_factory=list)
 
 
@@ -37,13 +39,14 @@ class Pen:
 
     async def write(self, say: Say) -> Stored:
         """Store one message; return when it is durable. Raises RedisError when the store does not answer or takes no writes."""
-        answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
         name = self._conversations.lane(say.conversation)
-        if name not in self._lanes:
-            self._lanes[name] = Lane()
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = Lane()
             self._idle.append(name)
             self._wake.set()
-        self._lanes[name].waiting.append((say, answer))
+        answer: asyncio.Future[Stored] = lane.loop.create_future()
+        lane.waiting.append((say, answer))
         return await answer
 
     async def run(self) -> None:

@@ -12,6 +12,7 @@ Rules of this file:
 
 import asyncio
 import contextlib
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
@@ -124,7 +125,7 @@ class Socket(ABC):
         text = await self._next()
         if self._code is not None:
             raise GoneError  # what came before the close was read has no effect any more
-        if pause := self._pace.pause(asyncio.get_running_loop().time()):
+        if pause := self._pace.pause(time.monotonic()):
             await asyncio.sleep(pause)  # meanwhile nothing more is read from this connection
             if self._code is not None:
                 raise GoneError

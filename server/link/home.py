@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+import hiredis
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
@@ -70,6 +71,18 @@ class _AtHome(AbstractConnection):
         if not self.is_connected:
             self.belief = self.home.belief
         await super().connect_check_health(check_health, retry_socket_connect)
+
+    def pack_command(self, *words: Any) -> list[bytes]:
+        """Return a command as it is sent. redis-py packs in C only where it does not await."""
+        return [hiredis.pack_command((*words[0].split(), *words[1:]))]
+
+    async def send_packed_command(self, command: Any, check_health: bool = True) -> None:  # noqa: FBT001, FBT002 - redis-py's own signature
+        """Send commands. When none waits to leave this waits for nothing: redis-py makes a task and a timer for each. Raises RedisError."""
+        writer = self._writer
+        if writer is None or writer.transport.is_closing() or writer.transport.get_write_buffer_size():
+            await super().send_packed_command(command, check_health)
+        else:
+            writer.writelines(command)
 
     async def read_response(self, *args: Any, **options: Any) -> Any:
         """Read a reply; what it says of the master's whereabouts is acted upon. Raises RedisError."""

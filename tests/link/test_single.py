@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis as sync_redis
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from redis.exceptions import RedisError
 
-from server import embedded, link
+from server import embedded, keys, link
 from server.link import Link
 from server.link.servers import READS
 from server.scripts import load
@@ -97,8 +98,8 @@ async def test_who_gives_up_leaves_nothing_for_the_next(redis: Link) -> None:
     """A third of ten thousand questions is given up in the middle: no answer ever comes to another question."""
 
     async def asks(number: int) -> None:
-        name = f"{{x:{number}}}:n"
         for turn in range(100):
+            name = f"{{x:{number}}}:{turn}"  # what was given up may still be done, later than what is asked next
             asking = asyncio.ensure_future(redis.set(name, f"{number} {turn}", ex=60))
             if turn % 3 == 0:
                 await asyncio.sleep(0)
@@ -109,6 +110,27 @@ async def test_who_gives_up_leaves_nothing_for_the_next(redis: Link) -> None:
                 assert await redis.get(name) == f"{number} {turn}".encode()
 
     await asyncio.gather(*(asks(number) for number in range(100)))
+
+
+async def test_a_command_is_sent_without_a_task(redis: Link) -> None:
+    """A command, a step and a row of commands: each is written at once, in the task that asks, whatever redis-py would do."""
+    loop, made = asyncio.get_running_loop(), list[str]()
+
+    def counted(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:  # noqa: ANN401 - asyncio's
+        made.append(coroutine.__name__)
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    await redis.ping()
+    loop.set_task_factory(counted)
+    try:
+        await redis.set("{a}", "1", ex=9)
+        await load("conversation", "range")(redis, [keys.log("a" * 26)], [0, 9])
+        async with redis.pipeline(transaction=False) as pipe:
+            assert await pipe.hget("{b}", "a").expire("{a}", 9).execute() == [None, True]
+    finally:
+        loop.set_task_factory(None)
+
+    assert set(made) <= {"release"}  # redis-py gives the connection of a row back in a task
 
 
 def test_what_is_said_again_by_itself_changes_nothing(embedded_redis: embedded.Embedded) -> None:
