@@ -43,6 +43,8 @@ export class Client {
   draft = "";
   /** The child has asked that this tab remembers the visit. */
   remembers = false;
+  /** How often that was said, or ended: only what was said last is done. */
+  #said = 0;
   /** Whom else one can ring is another one now. */
   helpCame: (numbers: OtherNumber[]) => void = () => undefined;
 
@@ -147,8 +149,10 @@ export class Client {
 
   /** The child wants this tab to remember the visit, or not any more. */
   async remember(on: boolean): Promise<void> {
+    const said = ++this.#said;
     const { token, epoch, wish } = this.visit;
     const kept = on && token !== null && epoch !== null ? { ...wish, token, epoch, key: toBase64(await showConversationKey(this.#theKey())) } : null;
+    if (said !== this.#said) return;
     this.remembers = remember(this.visit.token === token ? kept : null) && kept !== null;
     this.changed();
   }
@@ -244,6 +248,7 @@ export class Client {
   /** The tab remembers nothing any more, and the browser is asked to keep nothing either; no rule relies on that. */
   #letGo(): void {
     navigator.sendBeacon("/w/gone");
+    this.#said++;
     if (this.remembers) remember(null);
     this.remembers = false;
   }
