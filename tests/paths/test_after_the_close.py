@@ -12,6 +12,8 @@ from tests.people import Child, gone_after
 
 SAID = 240
 """Eight seconds' worth at the pace at which they are heard: many are unread when the newer tab comes, however slow the machine."""
+UNDER_WAY = 1
+"""A step that had begun when the connection was closed is not undone."""
 
 
 async def test_what_a_replaced_tab_had_said_before_it_was_closed_has_no_effect_after(service: Service) -> None:
@@ -30,12 +32,11 @@ async def test_what_a_replaced_tab_had_said_before_it_was_closed_has_no_effect_a
         await new.send(f.ChildHello(new.token, new.epoch))
         await new.sees(f.Welcome)
         assert await old.is_closed_with() == 4509
-        await asyncio.sleep(1)  # what was under way already
         then = entries_of(service, old.conversation)
         await asyncio.sleep(2)
 
         assert then < SAID
-        assert entries_of(service, old.conversation) == then
+        assert entries_of(service, old.conversation) <= then + UNDER_WAY
 
 
 def entries_of(service: Service, conversation: str) -> int:
