@@ -1,5 +1,6 @@
 """The commands: `python -m server COMMAND`."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ Settings: config/README.md"""
 
 
 def _serve(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+    gc.disable()  # until it serves: what is loaded now stays
     from server.serve import serve
 
     return serve(argv, environ)
