@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from server import link, log
 from server.by_hand.store import ByHand
 from server.colleagues.store import Colleagues
+from server.comers import Comers
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
 from server.door import answers, pages, staff_pages, streams, styleguide
@@ -56,6 +57,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: SharedC
     """Return a house over one store. `time` tells this instant (ms)."""
     line = settings.helpline
     conversations = Conversations(redis, cap=line.messages_cap)
+    visits, waiting = Visits(redis), Waiting(redis, line.line_cap)
     sessions, directory = Sessions(redis), Directory(settings.staff_file)
     audit = Audit(settings.audit_file, settings.audit_secret.value, time)
     entrance = Entrance(directory, sessions, audit, trying_out=settings.staff_origin.startswith("http://"))
@@ -64,10 +66,10 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: SharedC
         settings=settings,
         clock=time,
         tokens=Tokens(settings.token_secret.value.hex()),
-        visits=Visits(redis),
+        visits=visits,
         flood=Flood(redis, Limits(line.attack_starts, line.attack_line), settings.token_secret.value),
         blocks=Blocks(redis, settings.edge),
-        waiting=Waiting(redis, line.line_cap),
+        waiting=waiting,
         pairing=Pairing(redis),
         conversations=conversations,
         handoffs=HandOffs(redis),
@@ -80,6 +82,7 @@ def build(settings: Settings, redis: link.Link, reader: link.Link, time: SharedC
         elsewhere=Elsewhere(read_providers(settings.sign_in), settings.staff_origin, begun, entrance),
         relay=Relay(redis, reader, settings.worker),
         pen=Pen(conversations, time),
+        comers=Comers(conversations, visits, waiting, settings.worker),
         house_rules=HouseRules(settings.house_file, settings.audit_secret.value, line, settings.replies),
         by_hand=ByHand(redis),
         reasons=Reasons(settings.reasons_file),
@@ -99,7 +102,7 @@ async def beside(house: House, redis: link.Link, ticking: Ticking, watch: Watch,
     keeper = Keeper(house, redis)
     await time.begin(house.visits)
     await house.by_hand.begin(house.clock())
-    running: list[Callable[[], Awaitable[None]]] = [house.pen.run, house.relay.run_sender, house.relay.run_reader]
+    running: list[Callable[[], Awaitable[None]]] = [house.pen.run, house.comers.run, house.relay.run_sender, house.relay.run_reader]
     running += [partial(time.follow, house.visits), ticking.run, keeper.run, watch.run, measure_lag]
     tasks = [asyncio.create_task(kept_running(one)) for one in running]
     try:
@@ -168,7 +171,8 @@ def create(settings: Settings) -> Starlette:
         *answers.routes(house),
         *staff_pages.routes(house),
     ]
+    sockets = {route.path: route.app for route in routes if isinstance(route, WebSocketRoute)}
     app = Starlette(routes=routes, lifespan=lifespan)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, sockets=sockets)
     app.state.ops = Ops(house, ticking, watch)
     return app

@@ -10,7 +10,7 @@ from server.clock import instant, ms
 from server.conversation.rules import Event, News, State, Talk, news, too_quiet
 from server.conversation.store import in_parts
 from server.door.socket import CloseError, Socket
-from server.house import House, others_told
+from server.house import House, Second, others_told
 from server.path import Path
 from server.relay import Hint
 from server.session.rules import pulse_of_child, pulse_of_desk
@@ -82,38 +82,35 @@ class ChildTold(Path):
         if talk.state is State.TALKING and talk.over_alias != before.over_alias:
             self.socket.put(f.HandOver(talk.over_alias or None))
 
-    def tick(self, now: int) -> None:
+    def tick(self, second: Second) -> None:
         """Once a second: closing time, said in good time, and the limits of a running talk."""
-        self.tell_closing(self.closes_soon(now))
-        self.tell_other_help(now)
+        self.tell_closing(self.closes_soon(second))
+        self.tell_other_help(second)
         if self.told.state is not State.TALKING:
             return
-        if too_quiet(self.last_word, now, self.house.helpline.silence_minutes):
+        if too_quiet(self.last_word, second.now, second.helpline.silence_minutes):
             self.house.spawn(self.end_for("silence"))
-        until = self.house.run_until()
-        if until is not None and now >= ms(until):
+        if second.until is not None and second.now >= second.until:
             self.house.spawn(self.end_for("hours"))
 
-    def tell_other_help(self, now: int) -> None:
+    def tell_other_help(self, second: Second) -> None:
         """Tell whom else one can ring, when a shift lead has changed that since this connection began."""
-        helpline = self.house.helpline
+        helpline = second.helpline
         if helpline.other_help != self.other_help:
             self.other_help = helpline.other_help
-            told = [f.OtherNumber(*others_told(helpline, one, instant(now))) for one in helpline.other_help]
+            told = [f.OtherNumber(*others_told(helpline, one, instant(second.now))) for one in helpline.other_help]
             self.socket.put(f.OtherHelpNow(told))
 
-    def closes_soon(self, now: int) -> int | None:
+    def closes_soon(self, second: Second) -> int | None:
         """Return when (ms) a talk must end, or the chat closes for one who waits, if it is time to say so; None: it is not."""
         match self.told.state:
             case State.TALKING:
-                at, before = self.house.run_until(), self.house.helpline.closing_warning_minutes * 60_000
+                at, before = second.until, second.helpline.closing_warning_minutes * 60_000
             case State.WAITING:
-                at, before = self.house.opening().closes_at, MAY_CLOSE_MS
+                at, before = second.closes, MAY_CLOSE_MS
             case _:
                 return None
-        if at is None or (now < ms(at) - before and not self.house.announced):
-            return None
-        return ms(at)
+        return at if at is not None and (second.now >= at - before or second.announced) else None
 
     def tell_closing(self, at: int | None) -> None:
         """Tell a closing, or that it is not closed then after all, when it changed."""
@@ -172,10 +169,11 @@ class ChildTold(Path):
             wait = Wait(talk.since, talk.language, talk.about, talk.danger)
             self.stand(await self.house.waiting.join(self.conversation, wait))
 
-    async def send_history(self, after: int) -> None:
-        """Send every entry after `after`, in order."""
+    async def send_history(self, after: int, first: list[f.Message] | None = None) -> None:
+        """Send every entry after `after`, in order. `first`: what one read has found already."""
         while True:
-            entries = await self.house.conversations.history(self.conversation, after)
+            entries = await self.house.conversations.history(self.conversation, after) if first is None else first
+            first = None
             if not entries and after:
                 return
             for part, more in in_parts(entries):

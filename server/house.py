@@ -1,7 +1,7 @@
 """The house: the parts that a worker is made of, put together once and handed to every path."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from server.by_hand.rules import is_over, opening_now, runs_until
 from server.by_hand.store import ByHand
 from server.clock import instant, ms
 from server.colleagues.store import Colleagues
+from server.comers import Comers
 from server.conversation.pen import Pen
 from server.conversation.store import Conversations
 from server.flood.blocks import Blocks
@@ -35,9 +36,21 @@ from server.staff.store import Sessions
 from server.waiting.rules import CLOSED, Hours, Opening, hours_of, opening
 from server.waiting.store import Waiting
 from server.wire.order import OrderKind
+from server.words import Tongue, offered, read_wording
 
 NOTED_WITHIN = 2.0
 """How long a step of a talk waits for the auditor's entry (s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """One second of a worker's clock (ms): how the helpline works, when the chat closes, until when talks run (None: no end in sight)."""
+
+    now: int
+    helpline: Helpline
+    closes: int | None
+    until: int | None
+    announced: bool
 
 
 @dataclass(slots=True)
@@ -63,12 +76,14 @@ class House:
     elsewhere: Elsewhere
     relay: Relay
     pen: Pen
+    comers: Comers
     house_rules: HouseRules
     by_hand: ByHand
     reasons: Reasons
     on_failure: Callable[[BaseException], None]
     late: int = 0
     """Hand-offs without a receipt for too long, as the keeper last counted them."""
+    _tongues: Mapping[str, Tongue] | None = None
     _hours: tuple[Helpline, Hours] | None = None
     _errands: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -76,6 +91,14 @@ class House:
     def helpline(self) -> Helpline:
         """How the helpline works: as its file says, and as the shift lead has changed it since."""
         return self.house_rules.now().helpline
+
+    @property
+    def tongues(self) -> Mapping[str, Tongue]:
+        """The languages that are offered, read once. Raises WordingError."""
+        if self._tongues is None:
+            line = self.settings.helpline
+            self._tongues = offered(read_wording(self.settings.wording), line.languages, line.native_checked)
+        return self._tongues
 
     @property
     def hours(self) -> Hours:
@@ -122,6 +145,11 @@ class House:
     def run_until(self) -> datetime | None:
         """Return until when a running talk may go on; None while no end is in sight."""
         return runs_until(self.hours, self.by_hand.last, instant(self.clock()))
+
+    def second(self) -> "Second":
+        """Return what this second is for all who are here: looked up once, not for each of them."""
+        now, closes, until = self.clock(), self.opening().closes_at, self.run_until()
+        return Second(now, self.helpline, ms(closes) if closes else None, ms(until) if until else None, announced=self.announced)
 
     async def note(self, what: Deed, desk: str, conversation: str, epoch: str, whom: str = "", why: str = "") -> None:
         """Tell the auditor what was done with a talk."""

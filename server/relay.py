@@ -50,15 +50,22 @@ class Relay:
         self._redis = redis
         self._reader = reader
         self._listeners: dict[str, Listener] = {}
+        self._coming: dict[str, list[Listener]] = {}
         self._leaving: dict[str, list[Hint]] = {}
         self._wake = asyncio.Event()
 
     def listen(self, name: str, listener: Listener) -> None:
         """Hand hints for this name to this listener from now on."""
+        self._let_go(name, listener)
         self._listeners[name] = listener
+
+    def overhear(self, name: str, listener: Listener) -> None:
+        """Hand hints for this name to this one too, who is about to listen, until it leaves. Who listens now listens on."""
+        self._coming.setdefault(name, []).append(listener)
 
     def leave(self, name: str, listener: Listener) -> None:
         """Hand it no more hints, unless a newer one has taken its place."""
+        self._let_go(name, listener)
         if self._listeners.get(name) is listener:
             del self._listeners[name]
 
@@ -118,3 +125,10 @@ class Relay:
         listener = self._listeners.get(hint.to)
         if listener is not None:
             listener.hear(hint)
+        for one in self._coming.get(hint.to, ()):
+            one.hear(hint)
+
+    def _let_go(self, name: str, listener: Listener) -> None:
+        left = [one for one in self._coming.pop(name, ()) if one is not listener]
+        if left:
+            self._coming[name] = left

@@ -77,8 +77,9 @@ class Ticking:
         if now - self.beaten >= BEAT_MS:
             await self.house.visits.heard({one.name: now - int(one.socket.silence() * 1000) for one in self.welcomed()})
             self.beaten = now
+        second = self.house.second()
         for visit in self.arrived_visits():
-            visit.tick(now)
+            visit.tick(second)
         await self.house.by_hand.look(now)
         await self.tell_places()
         await self.house.blocks.look(now)

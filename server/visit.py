@@ -15,12 +15,13 @@ from server import metrics
 from server.child_told import ChildTold
 from server.company import hand_over
 from server.conversation.rules import OVER, Event, State, Talk, recovers
-from server.conversation.store import REGISTRAR, Say
+from server.conversation.store import REGISTRAR, Came, Comer, Say
 from server.door.socket import CloseError, answered_soon
 from server.ids import new_id
 from server.path import GO_SECONDS
 from server.proof import prove, prove_before_token
 from server.relay import Hint
+from server.session.rules import token_hash
 from server.session.tokens import TokenError
 from server.steps import end_talk, forget, leave_line, match
 from server.waiting.rules import Wait
@@ -65,12 +66,13 @@ class Visit(ChildTold):
         async with answered_soon():
             token = hello.token or await self.begin()
             self.closing = 0 if hello.token else None  # what this browser was told before may not be so any more
-            await self.attach(token)
-            talk = await self.read()
+            came = await self.attach(token, hello.seq)
+        talk = came.talk
         whole = recovers(talk, hello.epoch, hello.seq)
         state = cast("Any", talk.state.value if talk.state not in OVER else "wrapping_up")
         self.socket.put(f.Welcome(self.conversation, token, talk.epoch, talk.seq, state, whole, talk.n_child))
-        await self.send_history(hello.seq if whole else 0)
+        after = hello.seq if whole else 0
+        await self.send_history(after, came.lacking if after == hello.seq else None)
         self.socket.put(f.Seen(talk.delivered_counsellor, talk.read_counsellor))
         self.tell(talk)
         self.welcomed()
@@ -83,23 +85,25 @@ class Visit(ChildTold):
         await self.house.visits.start(self.conversation, new_id(), token, self.house.clock())
         return token
 
-    async def attach(self, token: str) -> None:
-        """Let this tab speak for the visit that the token names; an older tab is replaced. Raises CloseError."""
+    async def attach(self, token: str, after: int) -> Came:
+        """Let this tab speak for the visit that the token names, and read what it lacks after `after`; an older tab is replaced.
+
+        What is said from the reading on is heard. Raises CloseError.
+        """
         try:
             self.conversation = self.house.tokens.conversation(token)
         except TokenError:
             self.house.flood.guessed(self.socket.bucket, self.house.clock())
             raise CloseError(4503) from None
-        if not await self.house.visits.knows(self.conversation, token):
+        self.house.relay.overhear(self.name, self)
+        came = await self.house.comers.come(Comer(self.conversation, token_hash(token), self.tab, after))
+        if came is None:
             raise CloseError(4010)
-        before = await self.house.visits.attach(self.conversation, "child", self.tab, self.house.relay.worker)
-        if before is None:
-            raise CloseError(4010)
-        self.house.relay.send(before[1], Hint(self.name, "replaced", before[0].encode()))
+        self.house.relay.send(came.worker, Hint(self.name, "replaced", came.tab.encode()))
         self.house.relay.listen(self.name, self)
         self.house.blocks.remember(self.conversation, self.socket.bucket, self.house.clock())
-        await self.house.visits.beat([self.name], self.house.clock())
-        await self.house.waiting.absent(self.conversation, is_absent=False)
+        await self.house.comers.is_here(self.conversation, came.talk.state, self.house.clock())
+        return came
 
     # --- wait ----------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from server import keys
 from server.conversation.rules import Event, State, Talk, sources
@@ -38,6 +38,26 @@ class Stored:
     at: int = 0
     worker: str = ""
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """A child's tab that comes: for which visit, the hash of the token that it bears, and the last entry that its browser has."""
+
+    conversation: str
+    token: str
+    tab: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A tab that speaks from now on: the tab and the worker before it ("": nobody), the talk, the first `PAGE` entries that it lacks."""
+
+    tab: str
+    worker: str
+    talk: Talk
+    lacking: list[Message]
 
 
 class Conversations:
@@ -96,8 +116,16 @@ class Conversations:
 
     async def history(self, conversation: str, after: int, most: int = PAGE) -> list[Message]:
         """Return at most `most` entries after `after`, in order. Raises RedisError also while they could still be undone."""
-        found = await load("conversation", "range")(self._redis, [keys.log(conversation)], [after, most])
-        return [_message(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in found]
+        return _messages(await load("conversation", "range")(self._redis, [keys.log(conversation)], [after, most]))
+
+    async def come(self, comers: Sequence["Comer"], worker: str) -> list["Came | None"]:
+        """Let children's tabs at this worker speak for talks of one lane, with one call; None: no such visit, or not its token."""
+        names: list[str] = []
+        args: list[Value] = [worker, PAGE]
+        for one in comers:
+            names += keys.of_conversation(one.conversation)[:2]
+            args += [one.token, one.tab, one.after]
+        return [_came(answer) for answer in await load("conversation", "come")(self._redis, names, args)]
 
     async def mark(self, conversation: str, role: Role, desk: str, delivered: int, read: int) -> tuple[int, int, str] | None:
         """Keep how far a side has come; return it with the other side's worker, None when the talk is not theirs."""
@@ -234,6 +262,18 @@ def _stored(answer: list[int | bytes]) -> Stored:
 
 def _text(value: int | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _came(answer: list[Any]) -> Came | None:
+    if not answer:
+        return None
+    tab, worker, fields, entries = answer
+    talk = talk_of(dict(zip(fields[::2], fields[1::2], strict=True)))
+    return Came(tab.decode(), worker.decode(), talk, _messages(entries)) if talk else None
+
+
+def _messages(found: list[tuple[bytes, list[bytes]]]) -> list[Message]:
+    return [_message(entry, dict(zip(fields[::2], fields[1::2], strict=True))) for entry, fields in found]
 
 
 def _message(entry: bytes, fields: Mapping[bytes, bytes]) -> Message:

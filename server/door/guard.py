@@ -8,6 +8,7 @@ Rules of this file:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 from redis.exceptions import RedisError
@@ -89,16 +90,16 @@ def _policy(origin: str, *, form_action: str, ancestors: str) -> str:
 class Guard:
     """Pure ASGI, round everything: adds the headers, bounds the body, answers what nobody caught."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        """Make the policies once."""
-        self.app = app
+    def __init__(self, app: ASGIApp, settings: Settings, sockets: Mapping[str, ASGIApp] = MappingProxyType({})) -> None:
+        """Make the policies once. `sockets`: whoever takes the handshake at a path; a crowd that comes back is not routed one by one."""
+        self.app, self.sockets = app, sockets
         self.child, self.staff = child_policy(settings), staff_policy(settings)
         self.style_page = style_page_policy(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and dress its answer."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self.sockets.get(scope.get("path", ""), self.app)(scope, receive, send)
             return
         answer = _Answer(send, self.headers(scope["path"]))
         try:

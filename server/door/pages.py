@@ -21,7 +21,7 @@ from server.door.guard import origin_allowed
 from server.house import House, others_told
 from server.settings import ROOT, Settings
 from server.waiting.rules import opening
-from server.words import Tongue, choose, offered, read_wording
+from server.words import Tongue, choose
 
 TEMPLATES = ROOT / "widget" / "templates"
 PLACE_OF_FACTS = '"%FACTS%"'
@@ -53,7 +53,7 @@ class Pages:
     def __init__(self, house: House) -> None:
         """Read words and built files once."""
         self.house = house
-        self.tongues = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
+        self.tongues = house.tongues
         self.built = Built(house.settings.built)
         loader = FileSystemLoader(TEMPLATES)
         templates = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True)

@@ -18,7 +18,7 @@ from server.replies import MOST_BYTES, OwnReplies, parse_own
 from server.settings import ROOT
 from server.staff.roles import LEAD, may
 from server.training import as_json
-from server.words import Tongue, offered, read_wording
+from server.words import Tongue
 
 MUNICIPALITIES = ROOT / "config" / "data" / "kommuner.csv"
 
@@ -46,7 +46,7 @@ class DeskPages:
         self.house, self.views = house, views
         self.list = msgspec.json.encode(read_municipalities())
         self.own = OwnReplies(house.settings.own_replies)
-        self.tongues = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
+        self.tongues = house.tongues
 
     async def dashboard(self, request: Request) -> Response:
         """`GET`: the dashboard."""

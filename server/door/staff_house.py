@@ -28,7 +28,6 @@ from server.staff import directory
 from server.staff.audit import AuditError
 from server.staff.chain import Deeds
 from server.waiting.rules import ahead, hours_of, opening
-from server.words import offered, read_wording
 
 AHEAD = timedelta(days=14)
 SHOWN = 100
@@ -55,7 +54,7 @@ class HousePages:
     def __init__(self, house: House, views: Views) -> None:
         """Read the words of the child's side once. Raises WordingError."""
         self.house, self.views = house, views
-        self.tongues = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
+        self.tongues = house.tongues
 
     async def standing(self, request: Request) -> Response:
         """`GET`: what holds now, what may be chosen, and who changed what."""

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from server.door.built import Built
 from server.house import House
 from server.settings import ROOT
-from server.words import WITHOUT_STAFF, Tongue, choose, offered, read_wording
+from server.words import WITHOUT_STAFF, Tongue, choose
 
 TEMPLATES = ROOT / "counsellor_ui" / "templates"
 
@@ -21,8 +21,7 @@ class Views:
     def __init__(self, house: House) -> None:
         """Raises WordingError, BuiltError."""
         self.house = house
-        wording = offered(read_wording(house.settings.wording), house.helpline.languages, house.helpline.native_checked)
-        self.tongues: Mapping[str, Tongue] = {code: tongue for code, tongue in wording.items() if code not in WITHOUT_STAFF}
+        self.tongues: Mapping[str, Tongue] = {code: tongue for code, tongue in house.tongues.items() if code not in WITHOUT_STAFF}
         self.built = Built(house.settings.built)
         loader = FileSystemLoader(TEMPLATES)
         self.templates = Environment(loader=loader, autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True)

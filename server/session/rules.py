@@ -1,7 +1,6 @@
 """How a visit starts, resumes and is forgotten: the pure part."""
 
 import hashlib
-import hmac
 
 TOKEN_AGE = 24 * 3600
 """Seconds that a token can live at the most; it dies with its talk before that."""
@@ -12,11 +11,6 @@ BEAT_MS = 2_000
 def token_hash(token: str) -> str:
     """Return what the store keeps of a token: its SHA-256 in hex."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def same_token(token: str, stored: str) -> bool:
-    """Tell, in constant time, whether this is the token whose hash is stored."""
-    return hmac.compare_digest(token_hash(token), stored)
 
 
 def pulse_of_child(conversation: str) -> str:

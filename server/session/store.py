@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server import keys
 from server.link import Link
 from server.scripts import Value, load
-from server.session.rules import same_token, token_hash
+from server.session.rules import token_hash
 from server.wire.frames import Role
 
 MOST_SILENT = 20_000
@@ -32,11 +32,6 @@ class Visits:
         """Write down a fresh visit. False when this conversation is somebody else's."""
         step = load("session", "start")
         return bool(await step(self._redis, [keys.talk(conversation)], [epoch, token_hash(token), now]))
-
-    async def knows(self, conversation: str, token: str) -> bool:
-        """Tell whether this token is the one of the conversation."""
-        stored = await self._redis.hget(keys.talk(conversation), "token")
-        return stored is not None and same_token(token, stored.decode())
 
     async def answers_first(self, token: str, question: str) -> bool:
         """Tell whether this visit answers this question for the first time. What it answers is not kept."""

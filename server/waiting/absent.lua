@@ -1,16 +1,23 @@
--- absent: the browser of one who waits is away (1), or is back (0); away it keeps its place and is not offered
+-- absent: browsers of those who wait are away (1), or are back (0); away one keeps its place and is not offered
 -- KEYS line present tickets waits where absent offers ready desks claims
--- ARGV conversation away
--- RETURNS 1, or 0 when it does not wait
+-- ARGV away ...
+-- RETURNS how many of them wait
 -- USES lasting books
-local conversation, away = ARGV[1], ARGV[2]
-local at = redis.call("HGET", where, conversation)
-if not at or string.find(at, "held:", 1, true) == 1 then
-  return 0
+-- ARGV goes on with their conversations.
+local away = ARGV[1]
+local count = 0
+for one = 2, #ARGV do
+  local conversation = ARGV[one]
+  local at = redis.call("HGET", where, conversation)
+  if at and string.find(at, "held:", 1, true) ~= 1 then
+    redis.call(away == "1" and "SADD" or "SREM", absent, conversation)
+    if at == "line" then
+      stand(conversation, known(conversation))
+    end
+    count = count + 1
+  end
 end
-redis.call(away == "1" and "SADD" or "SREM", absent, conversation)
-if at == "line" then
-  stand(conversation, known(conversation))
+if count > 0 then
+  lasting(unpack(KEYS))
 end
-lasting(unpack(KEYS))
-return 1
+return count

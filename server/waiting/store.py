@@ -46,7 +46,11 @@ class Waiting:
 
     async def absent(self, conversation: str, is_absent: bool) -> None:  # noqa: FBT001 - the fact itself
         """Say whether the child's browser is away: it keeps its place, but is not offered until it is back."""
-        await load("waiting", "absent")(self._redis, keys.BOOKS, [conversation, int(is_absent)])
+        await load("waiting", "absent")(self._redis, keys.BOOKS, [int(is_absent), conversation])
+
+    async def back(self, conversations: Sequence[str]) -> None:
+        """Say that the browsers of these children are back."""
+        await load("waiting", "absent")(self._redis, keys.BOOKS, [0, *conversations])
 
     async def places(self, conversations: Sequence[str]) -> list[int | None]:
         """Return each one's place in the line: 1 when it is next or offered, None when it does not wait.

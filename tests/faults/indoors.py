@@ -219,7 +219,7 @@ class Indoors:
 
     def begin(self) -> None:
         """Run what runs beside the sockets, except what a test moves by hand: the second hand and the keeper."""
-        running = (self.house.pen.run(), self.house.relay.run_sender(), self.house.relay.run_reader())
+        running = (self.house.pen.run(), self.house.comers.run(), self.house.relay.run_sender(), self.house.relay.run_reader())
         self.tasks = [asyncio.create_task(one) for one in running]
 
     async def open(self, path: str) -> Pair:

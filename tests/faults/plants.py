@@ -26,8 +26,9 @@ EARLY = Plant(
     "server/conversation/pen.py",
     (
         (
-            "        return await answer\n",
-            """        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+            "        return await self._says.ask(say)\n",
+            """        answer = __import__("asyncio").ensure_future(self._says.ask(say))
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         return Stored(await self._conversations.seq(say.conversation) + 1, self._clock())
 """,
         ),

@@ -8,9 +8,10 @@ from redis.exceptions import RedisError
 
 from server import embedded, keys, link
 from server.conversation.rules import Event, State
-from server.conversation.store import Conversations, Say
+from server.conversation.store import Comer, Conversations, Say
 from server.ids import new_id
 from server.link import Link
+from server.session.rules import token_hash
 from server.session.store import Visits
 from tests.faults import seeds
 from tests.faults.proxy import Address, Proxy
@@ -78,14 +79,16 @@ async def test_lost_answers_write_nothing_twice(redis: Link, embedded_redis: emb
         assert stored(embedded_redis, conversation) == [box(conversation, n) for n in range(len(said))]
 
 
-async def operate(conversations: Conversations, visits: Visits, conversation: str, chance: random.Random) -> None:
+async def operate(conversations: Conversations, conversation: str, chance: random.Random) -> None:
     """Do one thing with one talk; what comes back must be of this talk."""
     match chance.randrange(4):
         case 0:
             found = await conversations.history(conversation, 0)
             assert all(entry.box.startswith(conversation.encode()) for entry in found)
         case 1:
-            assert await visits.knows(conversation, f"token of {conversation}")
+            (came,) = await conversations.come([Comer(conversation, token_hash(f"token of {conversation}"), "tab", 0)], "worker")
+            assert came is not None
+            assert came.talk.epoch == conversation
         case 2:
             talk = await conversations.read(conversation)
             assert talk is not None
@@ -99,7 +102,7 @@ async def operate(conversations: Conversations, visits: Visits, conversation: st
 async def test_given_up_calls_mix_nothing_up(redis: Link, embedded_redis: embedded.Embedded) -> None:
     """D3: with a third of all calls cancelled at random points, no answer ever reaches another talk."""
     chance = seeds.chance(f"{OPERATIONS} operations on {TALKS} talks")
-    conversations, visits = Conversations(redis, cap=100_000), Visits(redis)
+    conversations = Conversations(redis, cap=100_000)
     talks = [await a_talk(redis) for _ in range(TALKS)]
     with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin:
         for conversation in talks:
@@ -109,7 +112,7 @@ async def test_given_up_calls_mix_nothing_up(redis: Link, embedded_redis: embedd
     async def one_after_another(conversation: str) -> None:
         nonlocal given_up
         for _ in range(OPERATIONS // TALKS):
-            task = asyncio.ensure_future(operate(conversations, visits, conversation, chance))
+            task = asyncio.ensure_future(operate(conversations, conversation, chance))
             if chance.random() < 1 / 3:
                 await asyncio.sleep(chance.uniform(0, 0.004))
                 given_up += task.cancel()

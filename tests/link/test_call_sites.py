@@ -18,7 +18,7 @@ from server.app import ended
 from server.colleagues.rules import Asked, Call, Row
 from server.colleagues.store import Colleagues, Whisper
 from server.conversation.rules import Event, State
-from server.conversation.store import REGISTRAR, Conversations, Desk, Say
+from server.conversation.store import REGISTRAR, Comer, Conversations, Desk, Say
 from server.handoff.store import HandOffs
 from server.ids import new_id
 from server.link import Link, again
@@ -26,7 +26,7 @@ from server.link.faults import Verdict, judge
 from server.pairing.store import NotTaken, Pairing
 from server.relay import Hint, Relay
 from server.sealing import KEY_BYTES
-from server.session.rules import pulse_of_child
+from server.session.rules import pulse_of_child, token_hash
 from server.session.store import Post, Visits
 from server.staff.store import Sessions
 from server.waiting.rules import Wait
@@ -108,7 +108,6 @@ async def sealed_package(rooms: Rooms) -> None:
 
 SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Visits.start": lambda r: r.visits.start(new_id(), new_id(), "token", NOW),
-    "Visits.knows": lambda r: r.visits.knows(r.conversation, "token"),
     "Visits.answers_first": lambda r: r.visits.answers_first("token", "helped"),
     "Visits.attach": lambda r: r.visits.attach(r.conversation, "child", "tab", "worker"),
     "Visits.detach": lambda r: r.visits.detach(r.conversation, "child", "tab", NOW),
@@ -128,6 +127,7 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Waiting.hurry": lambda r: r.waiting.hurry(r.conversation),
     "Waiting.speak": lambda r: r.waiting.speak(r.conversation, "nn"),
     "Waiting.absent": lambda r: r.waiting.absent(r.conversation, is_absent=False),
+    "Waiting.back": lambda r: r.waiting.back([r.conversation]),
     "Waiting.places": lambda r: r.waiting.places([r.conversation]),
     "Waiting.summary": lambda r: r.waiting.summary(),
     "Waiting.count": lambda r: r.waiting.count(),
@@ -158,6 +158,7 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Conversations.open": lambda r: r.talks.open(r.conversation, r.desk, "worker", NOW),
     "Conversations.append": lambda r: r.talks.append([Say(r.conversation, "child", "", new_id(), 9, b"box")], NOW),
     "Conversations.history": lambda r: r.talks.history(r.conversation, 0),
+    "Conversations.come": lambda r: r.talks.come([Comer(r.conversation, token_hash("token"), "tab", 0)], "worker"),
     "Conversations.mark": lambda r: r.talks.mark(r.conversation, "child", "", 1, 1),
     "Conversations.keep_key": lambda r: r.talks.keep_key(r.conversation, REGISTRAR, bytes(KEY_BYTES)),
     "Conversations.wrap": lambda r: r.talks.wrap(r.conversation, r.desk.key_id, bytes(KEY_BYTES)),

@@ -12,12 +12,16 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from server import keys, link
+from server.app import ended
+from server.comers import Comers
 from server.conversation.rules import Event, State
-from server.conversation.store import Conversations, Say
+from server.conversation.store import Comer, Conversations, Say
 from server.ids import new_id
 from server.link import Link
 from server.link.cluster import slot_of
+from server.session.rules import pulse_of_child, token_hash
 from server.session.store import Visits
+from server.waiting.store import Waiting
 from tests.faults import stores
 
 NOW = 1_790_000_000_000
@@ -176,3 +180,22 @@ async def test_a_step_of_two_slots_is_a_fault_of_ours(redis: Link) -> None:
     """It is refused, not sent in halves: the tests of the other rooms would show it."""
     with pytest.raises(RedisError):
         await redis.unlink(keys.talk("a"), keys.talk("b"), keys.talk("c"), keys.talk("d"))
+
+
+async def test_a_crowd_comes_back_on_all_masters(redis: Link) -> None:
+    """Each to its own talk, wherever that is; who bears another's token is not let in; all are heard."""
+    visits, waiting = Visits(redis), Waiting(redis, 999)
+    comers = Comers(Conversations(redis, cap=9999), visits, waiting, "worker")
+    names = await talks_of(redis, 40)
+    running = asyncio.create_task(comers.run())
+    try:
+        tabs = [Comer(name, token_hash("token"), f"tab of {name}", 0) for name in names]
+        stranger = Comer(names[0], token_hash("another"), "stranger", 0)
+        *came, refused = await asyncio.gather(*map(comers.come, [*tabs, stranger]))
+        await asyncio.gather(*(comers.is_here(name, State.WAITING, NOW) for name in names))
+    finally:
+        await ended([running])
+
+    assert [one and one.talk.child_tab for one in came] == [one.tab for one in tabs]
+    assert refused is None
+    assert await visits.last_beat([pulse_of_child(name) for name in names]) == [NOW] * len(names)

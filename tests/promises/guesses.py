@@ -6,8 +6,9 @@ import string
 
 from itsdangerous import URLSafeTimedSerializer
 
+from server.conversation.store import Comer, Conversations
 from server.ids import new_id
-from server.session.store import Visits
+from server.session.rules import token_hash
 from server.session.tokens import PURPOSE, TokenError, Tokens
 from server.wire import frames as f
 
@@ -49,7 +50,7 @@ class Guesser:
         return "".join(self.chance.choices(SIGNS + ".", k=len(self.good[0])))
 
 
-async def is_hit(tokens: Tokens, visits: Visits, token: str) -> bool:
+async def is_hit(tokens: Tokens, conversations: Conversations, token: str) -> bool:
     """Say hello with this token as a browser does: parsed, its signature read, its visit looked up. Tell whether it spoke for anybody."""
     hello = f.parse_child(f.dump(f.ChildHello(token)).decode())
     assert isinstance(hello, f.ChildHello)
@@ -58,4 +59,5 @@ async def is_hit(tokens: Tokens, visits: Visits, token: str) -> bool:
         conversation = tokens.conversation(hello.token)
     except TokenError:
         return False
-    return await visits.knows(conversation, hello.token)
+    (came,) = await conversations.come([Comer(conversation, token_hash(hello.token), "tab", 0)], "worker")
+    return came is not None

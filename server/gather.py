@@ -1,0 +1,80 @@
+"""Gathers what many want of the store in one turn of the loop, so that one call does it for all of them.
+
+A call costs more than what is in it: while one call is on its way, what arrives waits for the next one. Nobody waits longer than one
+call before its own, and nothing is asked by two calls.
+
+A call goes along a lane. On one server all talks share a lane; on a Cluster each talk has its own, since one call has keys of
+one slot, and since the talks of a master that is away must not keep the others waiting.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Wish = TypeVar("Wish")
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class Lane(Generic[Wish, Answer]):
+    """What waits for one call after another."""
+
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    """Asked for once: each time it costs a system call."""
+    waiting: list[tuple[Wish, "asyncio.Future[Answer]"]] = field(default_factory=list)
+
+
+class Gather(Generic[Wish, Answer]):
+    """One kind of call, for many at once."""
+
+    def __init__(self, call: Callable[[list[Wish]], Awaitable[Sequence[Answer]]], lane: Callable[[Wish], str], most: int) -> None:
+        """`call` returns an answer for each wish, in order; `lane` names what wishes must have in common; `most` go into one call."""
+        self._call, self._lane, self._most = call, lane, most
+        self._lanes: dict[str, Lane[Wish, Answer]] = {}
+        self._idle: list[str] = []
+        self._wake = asyncio.Event()
+
+    async def ask(self, wish: Wish) -> Answer:
+        """Return the answer. Raises what the call raises. Who does not wait for it any more when the call begins is left out of it."""
+        name = self._lane(wish)
+        lane = self._lanes.get(name)
+        if lane is None:
+            lane = self._lanes[name] = Lane()
+            self._idle.append(name)
+            self._wake.set()
+        answer: asyncio.Future[Answer] = lane.loop.create_future()
+        lane.waiting.append((wish, answer))
+        return await answer
+
+    async def run(self) -> None:
+        """Call until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                idle, self._idle = self._idle, []
+                for name in idle:
+                    group.create_task(self._clear(name))
+
+    async def _clear(self, name: str) -> None:
+        """Make call after call along a lane, until nothing waits there."""
+        lane = self._lanes[name]
+        while lane.waiting:
+            batch, lane.waiting = lane.waiting[: self._most], lane.waiting[self._most :]
+            await self._answer([one for one in batch if not one[1].done()])
+        del self._lanes[name]
+
+    async def _answer(self, batch: list[tuple[Wish, asyncio.Future[Answer]]]) -> None:
+        if not batch:
+            return
+        try:
+            answers = await self._call([wish for wish, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, whatever it was; the next call is made
+            for _, answer in batch:
+                if not answer.done():
+                    answer.set_exception(error)
+        else:
+            for (_, answer), found in zip(batch, answers, strict=True):
+                if not answer.done():
+                    answer.set_result(found)
