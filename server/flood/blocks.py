@@ -22,6 +22,9 @@ from server.link import Link
 from server.scripts import load
 
 EDGE_SECONDS = 1.0
+EDGE_TRIES = 3
+"""How often an edge that gives no answer is told of a block: to say it again changes nothing, and a machine may stand still."""
+DONE, SILENT = 204, 0
 TOLD_EACH_MS = 10_000
 """So often the edge is told the list, also when it is the same: it may have begun anew."""
 MOST_REMEMBERED = 20_000
@@ -83,10 +86,12 @@ class Blocks:
             return False
         block, until = new_id(), now + ALONE_MS
         await load("flood", "block")(self._redis, [keys.BLOCKS], [block, whom.by, now, until, whom.why, keys.DAY])
-        if await self._say("/block", f"{bucket} {ALONE_MS // 1000} {block}"):
-            return True
-        await self.lift(block)
-        return False
+        answer = SILENT
+        for _ in range(EDGE_TRIES):
+            answer = answer or await self._say("/block", f"{bucket} {ALONE_MS // 1000} {block}")
+        if answer != DONE:
+            await self.lift(block)
+        return answer == DONE
 
     async def look(self, now: int) -> None:
         """Once a second: read what stands, and tell the edge. Raises RedisError."""
@@ -107,16 +112,17 @@ class Blocks:
         """End a block now. False: it was over already. Raises RedisError."""
         return bool(await load("flood", "lift")(self._redis, [keys.BLOCKS], [block]))
 
-    async def _say(self, path: str, body: str) -> bool:
-        """Tell the edge; True: it has done it."""
+    async def _say(self, path: str, body: str) -> int:
+        """Tell the edge; return the status that it answers with, SILENT when it gives no answer."""
         if self._edge is None:
-            return False
-        with contextlib.suppress(OSError, TimeoutError):
+            return SILENT
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
             async with asyncio.timeout(EDGE_SECONDS):
                 reader, writer = await asyncio.open_unix_connection(self._edge)
                 with contextlib.closing(writer):
                     head = f"POST {path} HTTP/1.1\r\nHost: edge\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
                     writer.write((head + body).encode())
                     await writer.drain()
-                    return b" 204" in await reader.read(64)
-        return False
+                    status = (await reader.readline()).split(b" ")[1:2]
+                    return int(status[0]) if status else SILENT
+        return SILENT

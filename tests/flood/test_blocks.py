@@ -26,12 +26,18 @@ class Edge:
     path: str
     answer: int = 204
     told: list[tuple[str, str]] = field(default_factory=list)
+    silent: int = 0
+    """So many requests it reads and does not answer."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read one request and answer it."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         length = int(head.partition("Content-Length: ")[2].partition("\r\n")[0])
         self.told.append((head.split(" ")[1], (await reader.readexactly(length)).decode()))
+        if self.silent:
+            self.silent -= 1
+            writer.close()
+            return
         writer.write(f"HTTP/1.1 {self.answer} X\r\n\r\n".encode())
         await writer.drain()
         writer.close()
@@ -131,6 +137,22 @@ async def test_a_block_that_the_edge_does_not_know_is_not_shown(redis: Link, edg
     await blocks.look(NOW)
     assert blocks.standing == {}
     assert (blocks.able, without.able) == (True, False)
+
+
+async def test_an_edge_that_gives_no_answer_is_told_again(redis: Link, edge: Edge) -> None:
+    """It may have stood still: the same block, three times at the most; one that says no is not asked again."""
+    blocks = Blocks(redis, edge.path)
+    edge.silent = 2
+    name = await shut_out(blocks)
+    assert edge.told[:3] == [("/block", f"{TAG} {ALONE_MS // 1000} {name}")] * 3
+    edge.silent, edge.told = 3, []
+    assert not await blocks.shut_out(ShutOut("talk", "kari", "no_child"), NOW)
+    assert len(edge.told) == 3
+    edge.answer, edge.told = 404, []
+    assert not await blocks.shut_out(ShutOut("talk", "kari", "no_child"), NOW)
+    assert len(edge.told) == 1
+    await blocks.look(NOW)
+    assert list(blocks.standing) == [name]
 
 
 async def test_where_somebody_came_from_is_forgotten(redis: Link, edge: Edge) -> None:
