@@ -110,11 +110,12 @@ class Model:
             self.children[name].danger = True
         return int(self._waits(name))
 
-    def absent(self, name: str, away: int) -> int:
-        """The browser is away, or back."""
-        if self._waits(name):
+    def absent(self, away: int, *names: str) -> int:
+        """The browsers are away, or back."""
+        here = [name for name in names if self._waits(name)]
+        for name in here:
             self.children[name].absent = bool(away)
-        return int(self._waits(name))
+        return len(here)
 
     # --- pairing -------------------------------------------------------------------------------
 
