@@ -29,6 +29,8 @@ class ChildTold(Path):
         """Nothing happens before `walk`."""
         super().__init__(house, socket)
         self.conversation = ""
+        self.came = 0
+        """When this tab came (ms): a step of an older one, done late, takes nothing from it."""
         self.told = Talk(State.ARRIVED, "", 0)
         self.place: int | None = None
         self.span: Span | None = None

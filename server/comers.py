@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 
 from server.conversation.rules import State
-from server.conversation.store import Came, Comer, Conversations
+from server.conversation.store import Came, Comer, Conversations, Late
 from server.gather import Gather
 from server.session.rules import pulse_of_child
 from server.session.store import Visits
@@ -28,7 +28,7 @@ class Comers:
     def __init__(self, conversations: Conversations, visits: Visits, waiting: Waiting, worker: str) -> None:
         """`worker`: where they come to."""
         self._conversations, self._visits, self._waiting, self._worker = conversations, visits, waiting, worker
-        self._tabs: Gather[Comer, Came | None] = Gather(self._let_in, lambda comer: conversations.lane(comer.conversation), MOST)
+        self._tabs: Gather[Comer, Came | Late | None] = Gather(self._let_in, lambda comer: conversations.lane(comer.conversation), MOST)
         self._pulses: Gather[tuple[str, int], None] = Gather(self._hear, _all_together, MOST_NAMES)
         self._backs: Gather[str, None] = Gather(self._back, _all_together, MOST_NAMES)
 
@@ -38,7 +38,7 @@ class Comers:
             for one in (self._tabs, self._pulses, self._backs):
                 group.create_task(one.run())
 
-    async def come(self, comer: Comer) -> Came | None:
+    async def come(self, comer: Comer) -> Came | Late | None:
         """Let a tab speak; None: no such visit, or not its token. Raises RedisError."""
         return await self._tabs.ask(comer)
 
@@ -48,7 +48,7 @@ class Comers:
         if state in MAY_WAIT:
             await self._backs.ask(conversation)
 
-    async def _let_in(self, comers: Sequence[Comer]) -> list[Came | None]:
+    async def _let_in(self, comers: Sequence[Comer]) -> list[Came | Late | None]:
         return await self._conversations.come(comers, self._worker)
 
     async def _hear(self, pulses: Sequence[tuple[str, int]]) -> list[None]:

@@ -15,7 +15,7 @@ from server import metrics
 from server.child_told import ChildTold
 from server.company import hand_over
 from server.conversation.rules import OVER, Event, State, Talk, recovers
-from server.conversation.store import REGISTRAR, Came, Comer, Say
+from server.conversation.store import REGISTRAR, Came, Comer, Late, Say
 from server.door.socket import CloseError, answered_soon
 from server.ids import new_id
 from server.path import GO_SECONDS
@@ -96,9 +96,12 @@ class Visit(ChildTold):
             self.house.flood.guessed(self.socket.bucket, self.house.clock())
             raise CloseError(4503) from None
         self.house.relay.overhear(self.name, self)
-        came = await self.house.comers.come(Comer(self.conversation, token_hash(token), self.tab, after))
+        self.came = self.house.clock()
+        came = await self.house.comers.come(Comer(self.conversation, token_hash(token), self.tab, self.came, after))
         if came is None:
             raise CloseError(4010)
+        if isinstance(came, Late):
+            raise CloseError(4013)
         self.house.relay.send(came.worker, Hint(self.name, "replaced", came.tab.encode()))
         self.house.relay.listen(self.name, self)
         self.house.blocks.remember(self.conversation, self.socket.bucket, self.house.clock())
@@ -203,7 +206,7 @@ class Visit(ChildTold):
             return
         if talk.child_tab:
             raise CloseError(4509)
-        await self.house.visits.attach(self.conversation, "child", self.tab, self.house.relay.worker)
+        await self.house.visits.attach(self.conversation, "child", self.tab, self.house.relay.worker, self.came)
         await self.house.waiting.absent(self.conversation, is_absent=False)
         self.nudge_counsellor()
 

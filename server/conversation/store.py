@@ -11,6 +11,8 @@ from server.scripts import Value, load
 from server.wire.frames import Message, Role
 from server.wire.package import Ending
 
+CAME = 4
+"""Parts of what is answered of a tab that speaks from now on."""
 REGISTRAR = "registrar"
 PAGE = 100
 """Entries in one range read."""
@@ -42,11 +44,12 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Comer:
-    """A child's tab that comes: for which visit, the hash of the token that it bears, and the last entry that its browser has."""
+    """A child's tab that comes: for which visit, the hash of its token, when (ms), and the last entry that its browser has."""
 
     conversation: str
     token: str
     tab: str
+    came: int
     after: int
 
 
@@ -58,6 +61,11 @@ class Came:
     worker: str
     talk: Talk
     lacking: list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A tab whose step was done after that of one that came later: nothing has changed, and it may come again."""
 
 
 class Conversations:
@@ -118,13 +126,13 @@ class Conversations:
         """Return at most `most` entries after `after`, in order. Raises RedisError also while they could still be undone."""
         return _messages(await load("conversation", "range")(self._redis, [keys.log(conversation)], [after, most]))
 
-    async def come(self, comers: Sequence["Comer"], worker: str) -> list["Came | None"]:
+    async def come(self, comers: Sequence["Comer"], worker: str) -> list["Came | Late | None"]:
         """Let children's tabs at this worker speak for talks of one lane, with one call; None: no such visit, or not its token."""
         names: list[str] = []
         args: list[Value] = [worker, PAGE]
         for one in comers:
             names += keys.of_conversation(one.conversation)[:2]
-            args += [one.token, one.tab, one.after]
+            args += [one.token, one.tab, one.came, one.after]
         return [_came(answer) for answer in await load("conversation", "come")(self._redis, names, args)]
 
     async def mark(self, conversation: str, role: Role, desk: str, delivered: int, read: int) -> tuple[int, int, str] | None:
@@ -264,9 +272,9 @@ def _text(value: int | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _came(answer: list[Any]) -> Came | None:
-    if not answer:
-        return None
+def _came(answer: list[Any]) -> Came | Late | None:
+    if len(answer) < CAME:
+        return Late() if answer else None
     tab, worker, fields, entries = answer
     talk = talk_of(dict(zip(fields[::2], fields[1::2], strict=True)))
     return Came(tab.decode(), worker.decode(), talk, _messages(entries)) if talk else None

@@ -1,15 +1,16 @@
 -- attach: this tab, at this worker, speaks for this side from now on
 -- KEYS talk
--- ARGV role tab worker
--- RETURNS the tab and the worker that spoke for it before (empty: nobody); an empty list when the talk is gone
+-- ARGV role tab worker came
+-- RETURNS the tab and the worker that spoke for it before (empty: nobody); an empty list when the talk is gone, or a tab that came later has spoken
 -- USES lasting
 local talk = KEYS[1]
-local role, tab, worker = ARGV[1], ARGV[2], ARGV[3]
-if redis.call("EXISTS", talk) == 0 then
+local role, tab, worker, came = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local newest = tonumber(redis.call("HGET", talk, "came:" .. role) or 0)
+if redis.call("EXISTS", talk) == 0 or newest > tonumber(came) then
   return {}
 end
 local before = redis.call("HMGET", talk, "tab:" .. role, "at:" .. role)
-redis.call("HSET", talk, "tab:" .. role, tab, "at:" .. role, worker)
+redis.call("HSET", talk, "tab:" .. role, tab, "at:" .. role, worker, "came:" .. role, came)
 redis.call("HDEL", talk, "gone:" .. role)
 lasting(talk)
 return { before[1] or "", before[2] or "" }

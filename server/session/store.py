@@ -37,9 +37,12 @@ class Visits:
         """Tell whether this visit answers this question for the first time. What it answers is not kept."""
         return bool(await self._redis.set(keys.asked(token_hash(f"{token} {question}")), "1", ex=keys.DAY, nx=True))
 
-    async def attach(self, conversation: str, role: Role, tab: str, worker: str) -> tuple[str, str] | None:
-        """Let this tab speak; return the tab and worker before it ("": nobody), None when the talk is gone."""
-        found = await load("session", "attach")(self._redis, [keys.talk(conversation)], [role, tab, worker])
+    async def attach(self, conversation: str, role: Role, tab: str, worker: str, came: int) -> tuple[str, str] | None:
+        """Let this tab, which came at an instant (ms), speak.
+
+        Return the tab and worker before it ("": nobody); None when the talk is gone or a tab that came later has spoken.
+        """
+        found = await load("session", "attach")(self._redis, [keys.talk(conversation)], [role, tab, worker, came])
         return (found[0].decode(), found[1].decode()) if found else None
 
     async def detach(self, conversation: str, role: Role, tab: str, now: int) -> str | None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from server import keys
-from server.conversation.store import Came, Comer, Say
+from server.conversation.store import Came, Comer, Late, Say
 from server.ids import new_id
 from server.link import Link
 from server.relay import Hint
@@ -101,13 +101,26 @@ async def test_who_bears_a_wrong_token_takes_nobodys_place(worker: Indoors) -> N
     assert (await told(pair, "pong"))[-1]["seq"] == 7
 
 
+async def test_P8_a_step_that_is_done_late_takes_nothing_from_a_newer_tab(worker: Indoors) -> None:
+    """A store that stood still does what it was asked by a connection that is gone long since: the tab that came meanwhile speaks on."""
+    pair, welcome = await arrived(worker)
+    conversation, token = str(welcome["conversation"]), token_hash(str(welcome["token"]))
+    before = await worker.house.conversations.read(conversation)
+    late = Comer(conversation, token, new_id(), worker.house.clock() - 1, 0)
+    assert await worker.house.comers.come(late) == Late()
+    await pair.send(f.dump(f.Ping()).decode())
+
+    assert (await told(pair, "pong"))[-1]["t"] == "pong"
+    assert await worker.house.conversations.read(conversation) == before
+
+
 async def test_what_is_said_while_somebody_comes_back_is_told(worker: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
     """A word that is stored after the talk was read for it, and before it listens, follows its welcome at once."""
     conversation, token = await a_talk(worker)
     conversations, entry = worker.house.conversations, f.Message(1, "counsellor", new_id(), 0, 1, BOX)
     come = conversations.come
 
-    async def come_and_hear(comers: Sequence[Comer], where: str) -> list[Came | None]:
+    async def come_and_hear(comers: Sequence[Comer], where: str) -> list[Came | Late | None]:
         found = await come(comers, where)
         worker.house.relay.send(worker.house.relay.worker, Hint(pulse_of_child(conversation), "frame", f.dump(entry)))
         return found

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from server import embedded, keys, link
 from server.conversation.rules import Event, State
-from server.conversation.store import Comer, Conversations, Say
+from server.conversation.store import Came, Comer, Conversations, Say
 from server.ids import new_id
 from server.link import Link
 from server.session.rules import token_hash
@@ -86,8 +86,8 @@ async def operate(conversations: Conversations, conversation: str, chance: rando
             found = await conversations.history(conversation, 0)
             assert all(entry.box.startswith(conversation.encode()) for entry in found)
         case 1:
-            (came,) = await conversations.come([Comer(conversation, token_hash(f"token of {conversation}"), "tab", 0)], "worker")
-            assert came is not None
+            (came,) = await conversations.come([Comer(conversation, token_hash(f"token of {conversation}"), "tab", NOW, 0)], "worker")
+            assert isinstance(came, Came)
             assert came.talk.epoch == conversation
         case 2:
             talk = await conversations.read(conversation)

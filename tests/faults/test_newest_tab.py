@@ -19,7 +19,7 @@ async def test_a_late_word_of_a_tab_in_between_closes_nobody(worker: Indoors) ->
     """Here, at another worker, here again: what the other one says of the first connection does not end the third for good."""
     _, welcome = await arrived(worker)
     conversation = str(welcome["conversation"])
-    between = await worker.house.visits.attach(conversation, "child", new_id(), new_id())
+    between = await worker.house.visits.attach(conversation, "child", new_id(), new_id(), worker.house.clock())
     assert between is not None
     third, _ = await arrived(worker, str(welcome["token"]))
     worker.house.relay.send(worker.house.relay.worker, Hint(pulse_of_child(conversation), "replaced", between[0].encode()))

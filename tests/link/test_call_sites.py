@@ -109,7 +109,7 @@ async def sealed_package(rooms: Rooms) -> None:
 SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Visits.start": lambda r: r.visits.start(new_id(), new_id(), "token", NOW),
     "Visits.answers_first": lambda r: r.visits.answers_first("token", "helped"),
-    "Visits.attach": lambda r: r.visits.attach(r.conversation, "child", "tab", "worker"),
+    "Visits.attach": lambda r: r.visits.attach(r.conversation, "child", "tab", "worker", 1),
     "Visits.detach": lambda r: r.visits.detach(r.conversation, "child", "tab", NOW),
     "Visits.beat": lambda r: r.visits.beat([pulse_of_child(r.conversation)], NOW),
     "Visits.heard": lambda r: r.visits.heard({pulse_of_child(r.conversation): NOW}),
@@ -158,7 +158,7 @@ SITES: dict[str, Callable[[Rooms], Awaitable[Any]]] = {
     "Conversations.open": lambda r: r.talks.open(r.conversation, r.desk, "worker", NOW),
     "Conversations.append": lambda r: r.talks.append([Say(r.conversation, "child", "", new_id(), 9, b"box")], NOW),
     "Conversations.history": lambda r: r.talks.history(r.conversation, 0),
-    "Conversations.come": lambda r: r.talks.come([Comer(r.conversation, token_hash("token"), "tab", 0)], "worker"),
+    "Conversations.come": lambda r: r.talks.come([Comer(r.conversation, token_hash("token"), "tab", 1, 0)], "worker"),
     "Conversations.mark": lambda r: r.talks.mark(r.conversation, "child", "", 1, 1),
     "Conversations.keep_key": lambda r: r.talks.keep_key(r.conversation, REGISTRAR, bytes(KEY_BYTES)),
     "Conversations.wrap": lambda r: r.talks.wrap(r.conversation, r.desk.key_id, bytes(KEY_BYTES)),

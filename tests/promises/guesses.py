@@ -6,7 +6,7 @@ import string
 
 from itsdangerous import URLSafeTimedSerializer
 
-from server.conversation.store import Comer, Conversations
+from server.conversation.store import Came, Comer, Conversations
 from server.ids import new_id
 from server.session.rules import token_hash
 from server.session.tokens import PURPOSE, TokenError, Tokens
@@ -59,5 +59,5 @@ async def is_hit(tokens: Tokens, conversations: Conversations, token: str) -> bo
         conversation = tokens.conversation(hello.token)
     except TokenError:
         return False
-    (came,) = await conversations.come([Comer(conversation, token_hash(hello.token), "tab", 0)], "worker")
-    return came is not None
+    (came,) = await conversations.come([Comer(conversation, token_hash(hello.token), "tab", 1, 0)], "worker")
+    return isinstance(came, Came)

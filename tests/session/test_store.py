@@ -28,15 +28,16 @@ async def test_the_newest_tab_speaks(redis: Link) -> None:
     visits, conversation = Visits(redis), new_id()
     await visits.start(conversation, new_id(), "token", 1)
 
-    assert await visits.attach(conversation, "child", "old", "one") == ("", "")
-    assert await visits.attach(conversation, "child", "new", "two") == ("old", "one")
+    assert await visits.attach(conversation, "child", "old", "one", 1) == ("", "")
+    assert await visits.attach(conversation, "child", "new", "two", 2) == ("old", "one")
+    assert await visits.attach(conversation, "child", "old", "one", 1) is None, "a step that was done late"
     assert await visits.detach(conversation, "child", "old", 5) is None
     assert await visits.detach(conversation, "child", "new", 6) == ""
 
 
 async def test_nobody_attaches_to_what_is_gone(redis: Link) -> None:
     """An erased talk stays erased."""
-    assert await Visits(redis).attach(new_id(), "child", "tab", "worker") is None
+    assert await Visits(redis).attach(new_id(), "child", "tab", "worker", 1) is None
 
 
 async def test_silence_is_heard(redis: Link) -> None:
