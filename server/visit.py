@@ -102,7 +102,8 @@ class Visit(ChildTold):
             raise CloseError(4010)
         if isinstance(came, Late):
             raise CloseError(4013)
-        self.house.relay.send(came.worker, Hint(self.name, "replaced", came.tab.encode()))
+        if came.tab != self.tab:  # its own where an answer was lost and the step was done twice
+            self.house.relay.send(came.worker, Hint(self.name, "replaced", came.tab.encode()))
         self.house.relay.listen(self.name, self)
         self.house.blocks.remember(self.conversation, self.socket.bucket, self.house.clock())
         await self.house.comers.is_here(self.conversation, came.talk.state, self.house.clock())

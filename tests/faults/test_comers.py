@@ -114,6 +114,25 @@ async def test_P8_a_step_that_is_done_late_takes_nothing_from_a_newer_tab(worker
     assert await worker.house.conversations.read(conversation) == before
 
 
+async def test_D2_who_is_let_in_twice_because_an_answer_was_lost_stays(worker: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The step finds this tab itself in its place: that is nobody to be sent away."""
+    conversation, token = await a_talk(worker)
+    conversations = worker.house.conversations
+    come = conversations.come
+
+    async def come_twice(comers: Sequence[Comer], where: str) -> list[Came | Late | None]:
+        await come(comers, where)
+        return await come(comers, where)
+
+    monkeypatch.setattr(conversations, "come", come_twice)
+    pair = await comes(worker, f.ChildHello(token))
+    await told(pair, "seen")
+    worker.house.relay.send(worker.house.relay.worker, Hint(pulse_of_child(conversation), "frame", f.dump(f.Pong(7))))
+
+    assert (await told(pair, "pong"))[-1]["seq"] == 7
+    assert not pair.is_over
+
+
 async def test_what_is_said_while_somebody_comes_back_is_told(worker: Indoors, monkeypatch: pytest.MonkeyPatch) -> None:
     """A word that is stored after the talk was read for it, and before it listens, follows its welcome at once."""
     conversation, token = await a_talk(worker)
