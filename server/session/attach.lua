@@ -2,11 +2,10 @@
 -- KEYS talk
 -- ARGV role tab worker came
 -- RETURNS the tab and the worker that spoke for it before (empty: nobody); an empty list when the talk is gone, or a tab that came later has spoken
--- USES lasting
+-- USES lasting is_late
 local talk = KEYS[1]
 local role, tab, worker, came = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local newest = tonumber(redis.call("HGET", talk, "came:" .. role) or 0)
-if redis.call("EXISTS", talk) == 0 or newest > tonumber(came) then
+if redis.call("EXISTS", talk) == 0 or is_late(redis.call("HGET", talk, "came:" .. role), came) then
   return {}
 end
 local before = redis.call("HMGET", talk, "tab:" .. role, "at:" .. role)

@@ -35,6 +35,15 @@ async def test_the_newest_tab_speaks(redis: Link) -> None:
     assert await visits.detach(conversation, "child", "new", 6) == ""
 
 
+async def test_a_clock_that_is_put_back_keeps_nobody_out(redis: Link) -> None:
+    """A tab that seems to be older by an hour is no step that was done late."""
+    visits, conversation = Visits(redis), new_id()
+    await visits.start(conversation, new_id(), "token", 1)
+    await visits.attach(conversation, "child", "before", "one", 3_600_000)
+
+    assert await visits.attach(conversation, "child", "after", "one", 1) == ("before", "one")
+
+
 async def test_nobody_attaches_to_what_is_gone(redis: Link) -> None:
     """An erased talk stays erased."""
     assert await Visits(redis).attach(new_id(), "child", "tab", "worker", 1) is None
