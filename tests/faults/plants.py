@@ -13,17 +13,17 @@ class PlantError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """One bug: in which file, what stands there, what is put in its place."""
+    """One bug: in which files, what stands in each, what is put in its place."""
 
     name: str
-    file: str
+    files: tuple[str, ...]
     changes: tuple[tuple[str, str], ...]
 
 
-NONE = Plant("none", "server/__init__.py", ())
+NONE = Plant("none", (), ())
 EARLY = Plant(
     "acknowledge before the write",
-    "server/conversation/pen.py",
+    ("server/conversation/pen.py",),
     (
         (
             "        return await self._says.ask(say)\n",
@@ -36,7 +36,7 @@ EARLY = Plant(
 )
 TWICE = Plant(
     "no check for what was said before",
-    "server/conversation/append.lua",
+    ("server/conversation/append.lua",),
     (
         ("  if known then\n    return", "  if false then\n    return"),
         ('  elseif count ~= n then\n    return "out_of_order"\n', ""),
@@ -44,7 +44,7 @@ TWICE = Plant(
 )
 ASIDE = Plant(
     "resume from the wrong place",
-    "server/conversation/range.lua",
+    ("server/conversation/range.lua", "server/conversation/come.lua"),
     (('"(" .. after .. "-0"', '"(" .. (after + (after == "0" and 0 or 1)) .. "-0"'),),
 )
 
@@ -55,11 +55,11 @@ def planted(plant: Plant, folder: Path) -> Path:
     shutil.copytree(ROOT / "server", copy / "server", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("config", "built", "widget", "counsellor_ui"):
         (copy / name).symlink_to(ROOT / name)
-    file = copy / plant.file
-    text = file.read_text("utf-8")
-    for before, after in plant.changes:
-        if text.count(before) != 1:
-            raise PlantError(f"{plant.file}: expected once, found {text.count(before)} times: {before.strip()}")
-        text = text.replace(before, after)
-    file.write_text(text, "utf-8")
+    for name in plant.files:
+        text = (copy / name).read_text("utf-8")
+        for before, after in plant.changes:
+            if text.count(before) != 1:
+                raise PlantError(f"{name}: expected once, found {text.count(before)} times: {before.strip()}")
+            text = text.replace(before, after)
+        (copy / name).write_text(text, "utf-8")
     return copy
