@@ -27,7 +27,7 @@ from tests.faults.plays import CRASHES, Fault, Outcome, nothing_breaks, one_work
 from tests.faults.plays_people import LONG_PEOPLE, MACHINE, NETWORKS, PHONES
 from tests.faults.plays_time import QUIET, SILENCE, TIME
 from tests.faults.report import Run, page, row
-from tests.faults.scenes import NO_ATTACK, Scene, Set, chosen, scene
+from tests.faults.scenes import Scene, Set, chosen, scene
 from tests.paths.conftest import ROOT
 
 TALKING, WAITING = seeds.many("FAULTS_TALKING", 200), seeds.many("FAULTS_WAITING", 50)
@@ -44,11 +44,11 @@ SCENES = (
             Fault("D7", f"nothing breaks, {TALKING} talk and {WAITING} wait", nothing_breaks(20)),
             Fault("K1", f"kill -9 of one worker, {TALKING} talk and {WAITING} wait", one_worker_killed),
         ),
-        Set({"line_cap": str(TALKING + WAITING)} | NO_ATTACK, MANY),
+        Set({"line_cap": str(TALKING + WAITING)}, MANY),
         20,
     ),
     scene("processes", CRASHES, repeats=5),
-    scene("storm", (Fault("K11", f"{STORM} who wait dropped at once", reconnect_storm(STORM)),), Set({"line_cap": "2000"} | NO_ATTACK), 3),
+    scene("storm", (Fault("K11", f"{STORM} who wait dropped at once", reconnect_storm(STORM)),), Set({"line_cap": "2000"}), 3),
     scene("networks", NETWORKS, FEW, 3, light=True),
     scene("phones", PHONES, FEW, 3, light=True),
     *(scene(fault.title, (fault,), FEW, 1, light=True) for fault in LONG_PEOPLE),

@@ -13,8 +13,6 @@ from tests.faults.plays import Fault, Outcome, suffer
 from tests.faults.stage import staged
 from tests.faults.verdict import Verdict
 
-NO_ATTACK = {"attack_starts": "100000", "attack_line": "10000"}
-"""Settings of a helpline to which hundreds may come at once: a flood has tests of its own, and those who break here are no flooders."""
 AT_THE_END = "D1 H4"
 SETTLED = 300.0
 """Seconds that many may take to come, on a slow machine."""

@@ -13,10 +13,10 @@ from tests.faults.crowd import Habits
 from tests.faults.plays import CRASHES, Fault, Outcome, reconnect_storm
 from tests.faults.plays_people import MACHINE, NETWORKS, PHONES
 from tests.faults.plays_time import QUIET, SILENCE, TIME
-from tests.faults.scenes import NO_ATTACK, Scene, Set, scene
+from tests.faults.scenes import Scene, Set, scene
 
 STORM = Fault("K11", "200 who wait dropped at once", reconnect_storm(200))
-PROCESSES = scene("processes", (*CRASHES, STORM), Set({"line_cap": "400"} | NO_ATTACK))
+PROCESSES = scene("processes", (*CRASHES, STORM), Set({"line_cap": "400"}))
 BESIDE = (
     scene("networks", NETWORKS, Set(habits=Habits(children=4, counsellors=4))),
     scene("phones", PHONES, Set(habits=Habits(children=4, counsellors=4))),
