@@ -146,7 +146,7 @@ class House:
         """Return until when a running talk may go on; None while no end is in sight."""
         return runs_until(self.hours, self.by_hand.last, instant(self.clock()))
 
-    def second(self) -> "Second":
+    def second(self) -> Second:
         """Return what this second is for all who are here: looked up once, not for each of them."""
         now, closes, until = self.clock(), self.opening().closes_at, self.run_until()
         return Second(now, self.helpline, ms(closes) if closes else None, ms(until) if until else None, announced=self.announced)

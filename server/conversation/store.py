@@ -126,7 +126,7 @@ class Conversations:
         """Return at most `most` entries after `after`, in order. Raises RedisError also while they could still be undone."""
         return _messages(await load("conversation", "range")(self._redis, [keys.log(conversation)], [after, most]))
 
-    async def come(self, comers: Sequence["Comer"], worker: str) -> list["Came | Late | None"]:
+    async def come(self, comers: Sequence[Comer], worker: str) -> list[Came | Late | None]:
         """Let children's tabs at this worker speak for talks of one lane, with one call; None: no such visit, or not its token."""
         names: list[str] = []
         args: list[Value] = [worker, PAGE]
