@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -110,6 +111,10 @@ COMMANDS: Mapping[str, Command] = {
 """Each command loads only what it needs: the registrar's code is never in a web worker."""
 
 
+ENOUGH = 128 + signal.SIGPIPE
+"""The status of a command whose reader has gone, as a shell tells it."""
+
+
 def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run the command that `argv` names. A fault that somebody can mend is one line on standard error."""
     command = COMMANDS.get(argv[0]) if argv else None
@@ -117,9 +122,14 @@ def main(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     try:
-        return command(argv[1:], environ)
+        status = command(argv[1:], environ)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads it has seen enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ENOUGH
     except (SettingsError, keyfiles.KeyFileError, StaffError, AuditError, EmbeddedError) as error:
         return _stopped(error)
+    return status
 
 
 def _stopped(error: Exception) -> int:

@@ -1,6 +1,8 @@
 """The commands that read the journal: calm pages in three languages, and one clear sentence when they cannot."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -254,6 +256,17 @@ def test_the_command_is_there(filled: Environ) -> None:
     ran = subprocess.run([sys.executable, "-m", "server", "journal", "show", "1"], env=filled, cwd=ROOT, capture_output=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert "Er det noen der?" in ran.stdout.decode()
+
+
+@pytest.mark.parametrize("words", [("list",), ("show", "1")])
+def test_a_reader_who_has_seen_enough_leaves_no_trace(filled: Environ, words: tuple[str, ...]) -> None:
+    """As `| head` does: nothing of the inside is shown, and the status is what a shell knows."""
+    ear, mouth = os.pipe()
+    os.close(ear)
+    command = [sys.executable, "-m", "server", "journal", *words]
+    done = subprocess.run(command, cwd=ROOT, env=filled, stdout=mouth, stderr=subprocess.PIPE, check=False)
+    os.close(mouth)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, b"")
 
 
 # --- words -------------------------------------------------------------------------------------
