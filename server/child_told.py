@@ -55,6 +55,8 @@ class ChildTold(Path):
         """See what became of the talk, and say what the child must know."""
         talk = await self.house.conversations.read(self.conversation)
         if talk is not None:
+            if talk.shut:
+                await self.house.hear_of_closing()
             self.tell(talk)
 
     def tell(self, talk: Talk) -> None:
@@ -72,11 +74,10 @@ class ChildTold(Path):
                     self.tell_closing(None)
                 self.socket.put(f.CounsellorLost(waiting=what is News.LOST_FOR_GOOD))
             case News.ENDED:
-                shut = talk.ended_by == "hours" and not talk.paired
-                if shut:
+                if talk.shut:
                     self.socket.put(self.closed())
                 self.socket.put(f.Ended(cast("f.EndedBy", talk.ended_by or "left")))
-                self.socket.close(4510 if shut else 4504)
+                self.socket.close(4510 if talk.shut else 4504)
             case None:
                 pass
         if talk.state is State.TALKING and talk.planned != before.planned:

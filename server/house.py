@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from redis.exceptions import RedisError
+
 from server import metrics
 from server.by_hand.rules import is_over, opening_now, runs_until
-from server.by_hand.store import ByHand
+from server.by_hand.store import FIRST, ByHand
 from server.clock import instant, ms
 from server.colleagues.store import Colleagues
 from server.comers import Comers
@@ -127,6 +130,13 @@ class House:
         """Ask the store for what has not been heard yet. Nobody is sent away for what it would say."""
         await self.clock.know(self.visits)
         await self.by_hand.know(self.clock())
+
+    async def hear_of_closing(self) -> None:
+        """Ask what stands by hand, where another worker has heard of a closing and this one has not yet."""
+        if self.opening().serving:
+            with suppress(RedisError, TimeoutError):
+                async with asyncio.timeout(FIRST):
+                    await self.by_hand.look(self.clock())
 
     @property
     def announced(self) -> bool:

@@ -139,6 +139,11 @@ class Talk:
     counsellor_at: str = ""
     counsellor_gone: bool = False
 
+    @property
+    def shut(self) -> bool:
+        """The chat was closed while it waited: nobody has ever taken it."""
+        return self.ended_by == "hours" and not self.paired
+
 
 class News(StrEnum):
     """What a child must be told."""

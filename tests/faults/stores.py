@@ -144,12 +144,18 @@ class Store:
         _wait_for("the store is whole", self._is_whole)
 
     def _master_of_service(self) -> str:
+        """Ask every sentinel, and believe the one that has seen the newest epoch: the others hear of it a moment later."""
+        newest, found = -1, ""
         for node in self.nodes.values():
             if node.name.startswith("sentinel") and node.runs:
                 with node.client() as client, contextlib.suppress(sync_redis.RedisError):
-                    _, port = client.sentinel_get_master_addr_by_name(SERVICE)
-                    return self._at(int(port))
-        raise StoreError("no sentinel answers")
+                    epoch = int(client.sentinel_master(SERVICE)["config-epoch"])
+                    if epoch > newest:
+                        _, port = client.sentinel_get_master_addr_by_name(SERVICE)
+                        newest, found = epoch, self._at(int(port))
+        if not found:
+            raise StoreError("no sentinel answers")
+        return found
 
     def _master_of_slot(self, slot: int) -> str:
         """Ask every node, and believe the one that has seen the newest epoch."""

@@ -1,16 +1,25 @@
-"""A worker that has just begun, and has not heard from the store what time it is: it sends nobody away."""
+"""A worker that has not heard yet what time it is, or what was decided by hand: it sends nobody away, and says what the others say."""
+
+import datetime as dt
 
 import pytest
 
 from server import link
+from server.by_hand.rules import given
+from server.by_hand.store import ByHand
+from server.clock import instant
+from server.conversation.rules import Event, Talk
+from server.embedded import Embedded
 from server.session.store import Visits
 from server.shared_clock import SharedClock
+from server.steps import leave_line, nudge_child
 from server.wire import frames as f
 from tests.faults.indoors import Indoors
 from tests.faults.steady import Gone
 from tests.faults.test_half_lost import said
 
 NOWHERE = "redis://127.0.0.1:1"
+HOUR = dt.timedelta(hours=1)
 
 
 async def test_K1_who_comes_before_the_time_is_known_is_asked_to_come_again(worker: Indoors) -> None:
@@ -27,3 +36,29 @@ async def test_K1_who_comes_before_the_time_is_known_is_asked_to_come_again(work
     await again.send(f.dump(f.ChildHello()).decode())
     assert await said(again, "welcome")
     await away.aclose()
+
+
+async def test_who_waits_is_told_of_an_order_that_this_worker_has_not_heard(worker: Indoors, embedded_redis: Embedded) -> None:
+    """Another worker heard first that the chat was taken down, and emptied the line: the child hears that, not that it is closed."""
+    house, there = worker.house, link.connect(embedded_redis.url)
+    child = await worker.open("/ws")
+    await child.send(f.dump(f.ChildHello()).decode())
+    conversation = str((await said(child, "welcome"))["conversation"])
+    await child.send(f.dump(f.Join(b"w" * 113)).decode())
+    assert await said(child, "position")
+
+    now = instant(house.clock())
+    await ByHand(there).give(given(house.hours, None, now, "down", ("lea-1", "why"), now + HOUR), house.clock())
+    assert house.opening().open
+    await leave_line(house, conversation, "closed", "hours", Event.CLOSE)
+    nudge_child(house, conversation, await seen(worker, conversation))
+
+    assert (await said(child, "closed")).get("down") is True
+    await there.aclose()
+
+
+async def seen(worker: Indoors, conversation: str) -> Talk:
+    """Return a talk that is there."""
+    talk = await worker.house.conversations.read(conversation)
+    assert talk is not None
+    return talk
