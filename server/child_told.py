@@ -17,6 +17,7 @@ from server.session.rules import pulse_of_child, pulse_of_desk
 from server.steps import end_talk
 from server.waiting.rules import Span, Took, Wait, expected
 from server.wire import frames as f
+from server.wire.ahead import Ahead, of_child
 
 MAY_CLOSE_MS = 30 * 60_000
 """So long before closing time those who wait are told that they may not be reached."""
@@ -139,6 +140,12 @@ class ChildTold(Path):
         """Hand a frame to the counsellor's connection."""
         if self.told.desk:
             self.house.relay.send(worker, Hint(pulse_of_desk(self.told.desk), "frame", f.dump(frame)))
+
+    def ahead(self, said: f.ChildSay) -> Ahead | None:
+        """Return what the counsellor's connection is told of a message in the step that stores it; None: it is told after that."""
+        if not self.house.relay.tells_ahead(self.told.counsellor_at):
+            return None
+        return Ahead(self.told.counsellor_at, pulse_of_desk(self.told.desk), of_child(self.conversation, said))
 
     def nudge_counsellor(self) -> None:
         """Let the counsellor's connection look at its desk."""

@@ -24,6 +24,7 @@ from server.staff.roles import AT_A_DESK, may
 from server.staff.rules import Session, ends_soon, is_last, stands
 from server.steps import finish_loss, leave_desk, match, nudge_child
 from server.wire import frames as f
+from server.wire.ahead import Ahead, of_counsellor
 
 KEEP_MS = 60_000
 """How often an open connection counts as use of its session."""
@@ -232,6 +233,13 @@ class DeskShown(Path):
     def tell_child(self, conversation: str, worker: str, frame: f.Frame) -> None:
         """Hand a frame to a child's connection."""
         self.house.relay.send(worker, Hint(pulse_of_child(conversation), "frame", f.dump(frame)))
+
+    def ahead(self, said: f.StaffSay) -> Ahead | None:
+        """Return what the child's connection is told of a message in the step that stores it; None: it is told after that."""
+        talk = self.children.get(said.conversation)
+        if talk is None or not self.house.relay.tells_ahead(talk.child_at):
+            return None
+        return Ahead(talk.child_at, pulse_of_child(said.conversation), of_counsellor(said))
 
     async def send_history(self, conversation: str, talk: Talk, after: int) -> None:
         """Send every entry of one of her talks after `after`, in order."""

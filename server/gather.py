@@ -1,7 +1,8 @@
 """Gathers what many want of the store in one turn of the loop, so that one call does it for all of them.
 
 A call costs more than what is in it: while one call is on its way, what arrives waits for the next one. Nobody waits longer than one
-call before its own, and nothing is asked by two calls.
+call before its own, and nothing is asked by two calls. Where the store waits for its disk, a second call may be on its way meanwhile
+(`wide`); then what is asked later may be done earlier, so this is for those who ask one thing at a time.
 
 A call goes along a lane. On one server all talks share a lane; on a Cluster each talk has its own, since one call has keys of
 one slot, and since the talks of a master that is away must not keep the others waiting.
@@ -18,19 +19,27 @@ Answer = TypeVar("Answer")
 
 @dataclass(slots=True)
 class Lane(Generic[Wish, Answer]):
-    """What waits for one call after another."""
+    """What waits for one call after another, or for one of a few."""
 
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     """Asked for once: each time it costs a system call."""
     waiting: list[tuple[Wish, "asyncio.Future[Answer]"]] = field(default_factory=list)
+    begins: bool = True
+    """Somebody is about to call for what waits."""
+    under_way: int = 0
 
 
 class Gather(Generic[Wish, Answer]):
     """One kind of call, for many at once."""
 
-    def __init__(self, call: Callable[[list[Wish]], Awaitable[Sequence[Answer]]], lane: Callable[[Wish], str], most: int) -> None:
-        """`call` returns an answer for each wish, in order; `lane` names what wishes must have in common; `most` go into one call."""
-        self._call, self._lane, self._most = call, lane, most
+    def __init__(
+        self, call: Callable[[list[Wish]], Awaitable[Sequence[Answer]]], lane: Callable[[Wish], str], most: int, wide: int = 1
+    ) -> None:
+        """`call` returns an answer for each wish, in order; `lane` names what wishes must have in common.
+
+        `most` go into one call; `wide` calls of a lane are on their way at a time.
+        """
+        self._call, self._lane, self._most, self._wide = call, lane, most, wide
         self._lanes: dict[str, Lane[Wish, Answer]] = {}
         self._idle: list[str] = []
         self._wake = asyncio.Event()
@@ -41,11 +50,17 @@ class Gather(Generic[Wish, Answer]):
         lane = self._lanes.get(name)
         if lane is None:
             lane = self._lanes[name] = Lane()
-            self._idle.append(name)
-            self._wake.set()
+            self._begin(name)
+        elif not lane.begins and lane.under_way < self._wide:
+            lane.begins = True
+            self._begin(name)
         answer: asyncio.Future[Answer] = lane.loop.create_future()
         lane.waiting.append((wish, answer))
         return await answer
+
+    def _begin(self, name: str) -> None:
+        self._idle.append(name)
+        self._wake.set()
 
     async def run(self) -> None:
         """Call until cancelled."""
@@ -60,10 +75,14 @@ class Gather(Generic[Wish, Answer]):
     async def _clear(self, name: str) -> None:
         """Make call after call along a lane, until nothing waits there."""
         lane = self._lanes[name]
+        lane.begins = False
+        lane.under_way += 1
         while lane.waiting:
             batch, lane.waiting = lane.waiting[: self._most], lane.waiting[self._most :]
             await self._answer([one for one in batch if not one[1].done()])
-        del self._lanes[name]
+        lane.under_way -= 1
+        if not (lane.under_way or lane.begins):
+            del self._lanes[name]
 
     async def _answer(self, batch: list[tuple[Wish, asyncio.Future[Answer]]]) -> None:
         if not batch:

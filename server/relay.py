@@ -85,6 +85,14 @@ class Relay:
             self._leaving.setdefault(worker, []).append(hint)
             self._wake.set()
 
+    def tells_ahead(self, worker: str) -> bool:
+        """Tell whether the step that stores a message may put its hint into this worker's inbox. Not ours: it is handed on here.
+
+        Whoever reads an inbox is answered when what came before is on the disk; but a replica's word is not waited for there, and on a
+        Cluster the inbox is in another slot. Then the hint is sent after the step.
+        """
+        return self._redis.at_once and worker not in ("", self.worker)
+
     async def run_sender(self) -> None:
         """Send what was gathered, until cancelled."""
         while True:

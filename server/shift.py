@@ -163,15 +163,16 @@ class Shift(Leading):
 
     async def say(self, frame: f.StaffSay) -> None:
         """Store a sealed message, acknowledge it, hand it on."""
-        say = Say(frame.conversation, "counsellor", self.me.id, frame.id, frame.n, frame.box)
+        say = Say(frame.conversation, "counsellor", self.me.id, frame.id, frame.n, frame.box, self.ahead(frame))
         stored = await self.house.pen.write(say)
         if not stored.seq:
             self.refuse("say", cast("f.Refusal", stored.why), id=frame.id, conversation=frame.conversation)
             return
         metrics.STORED.labels("counsellor").inc()
         self.socket.put(f.StaffSaid(frame.conversation, frame.id, stored.seq, stored.at))
-        entry = f.Message(stored.seq, "counsellor", frame.id, frame.n, stored.at, frame.box)
-        self.tell_child(frame.conversation, stored.worker, entry)
+        if stored.worker:
+            entry = f.Message(stored.seq, "counsellor", frame.id, frame.n, stored.at, frame.box)
+            self.tell_child(frame.conversation, stored.worker, entry)
 
     async def typing(self, frame: f.StaffTyping) -> None:
         """Typing in one of her talks, or not any more."""

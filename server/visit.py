@@ -157,15 +157,17 @@ class Visit(ChildTold):
 
     async def say(self, frame: f.ChildSay) -> None:
         """Store a sealed message, acknowledge it, hand it on."""
-        stored = await self.house.pen.write(Say(self.conversation, "child", "", frame.id, frame.n, frame.box))
+        say = Say(self.conversation, "child", "", frame.id, frame.n, frame.box, self.ahead(frame))
+        stored = await self.house.pen.write(say)
         if not stored.seq:
             self.refuse("say", cast("f.Refusal", stored.why), id=frame.id)
             return
         self.last_word = self.house.clock()
         metrics.STORED.labels("child").inc()
         self.socket.put(f.Said(frame.id, stored.seq, stored.at))
-        entry = f.StaffMessage(self.conversation, stored.seq, "child", frame.id, frame.n, stored.at, frame.box)
-        self.tell_counsellor(stored.worker, entry)
+        if stored.worker:
+            entry = f.StaffMessage(self.conversation, stored.seq, "child", frame.id, frame.n, stored.at, frame.box)
+            self.tell_counsellor(stored.worker, entry)
 
     async def typing(self, frame: f.ChildTyping) -> None:
         """Typing, or not any more. Never the text. Who types is not silent."""

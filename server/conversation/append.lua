@@ -1,11 +1,13 @@
 -- append: store sealed messages of one or more talks, each once and in the order of its sender
 -- KEYS ...
--- ARGV cap now ...
--- RETURNS per message: seq, at, the worker of the other side; or 0, why, ""
--- USES lasting
--- KEYS are talk, log, ids of each talk. A message is six values: the number of its talk (from 1), role, desk, id, n, box.
+-- ARGV cap now talks ...
+-- RETURNS per message: seq, at, the worker of the other side if it must still be told; or 0, why, ""
+-- USES lasting hints
+-- KEYS are talk, log, ids of each of `talks`, then inboxes. A message is ten values: the number of its talk (from 1), role, desk, id, n, box,
+-- and what is told: the number of an inbox (0: nothing), the worker whose inbox that is, the name there, the frame without seq and at.
+-- It is told here only if the other side is at that worker.
 -- All three are renewed together, at most once a minute: three expiries a message cost as much as the message.
-local cap, now = tonumber(ARGV[1]), tonumber(ARGV[2])
+local cap, now, talks = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local other = { child = "at:counsellor", counsellor = "at:child" }
 
 local function refusal(role, desk, n, state, hers, count, seq)
@@ -20,11 +22,19 @@ local function refusal(role, desk, n, state, hers, count, seq)
   end
 end
 
-local function append(talk, log, ids, role, desk, id, n, box)
+local function answer(seq, at, worker, inbox, expected, to, frame)
+  if worker and worker == expected and inbox ~= "0" then
+    hint(KEYS[talks * 3 + tonumber(inbox)], to, frame, seq, at)
+    worker = nil
+  end
+  return { seq, at, worker or "" }
+end
+
+local function append(talk, log, ids, role, desk, id, n, box, ...)
   local known, at = string.match(redis.call("HGET", ids, id) or "", "(%d+):(%d+)")
   local state, hers, count, seq, worker = unpack(redis.call("HMGET", talk, "state", "desk", "n:" .. role, "seq", other[role]))
   if known then
-    return { tonumber(known), tonumber(at), worker or "" }
+    return answer(tonumber(known), tonumber(at), worker, ...)
   end
   count, seq, n = tonumber(count or "0"), tonumber(seq or "0"), tonumber(n)
   local why = refusal(role, desk, n, state, hers, count, seq)
@@ -38,12 +48,13 @@ local function append(talk, log, ids, role, desk, id, n, box)
   if redis.call("TTL", log) < 86340 then
     lasting(talk, log, ids)
   end
-  return { seq, now, worker or "" }
+  return answer(seq, now, worker, ...)
 end
 
 local answers = {}
-for at = 3, #ARGV, 6 do
+for at = 4, #ARGV, 10 do
   local first = (tonumber(ARGV[at]) - 1) * 3
-  answers[#answers + 1] = append(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], unpack(ARGV, at + 1, at + 5))
+  answers[#answers + 1] = append(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], unpack(ARGV, at + 1, at + 9))
 end
+hints_go()
 return answers

@@ -10,6 +10,9 @@ from server.gather import Gather
 
 MOST = 500
 """Messages in one call."""
+WIDE = 2
+"""Calls of a lane that are on their way at a time: a side of a talk says its next message after the answer to the one before, and the step
+refuses what comes out of order."""
 
 
 class Pen:
@@ -19,7 +22,7 @@ class Pen:
         """`clock` returns this instant in ms."""
         self._conversations = conversations
         self._clock = clock
-        self._says: Gather[Say, Stored] = Gather(self._store, lambda say: conversations.lane(say.conversation), MOST)
+        self._says: Gather[Say, Stored] = Gather(self._store, lambda say: conversations.lane(say.conversation), MOST, WIDE)
         self.run = self._says.run
 
     async def write(self, say: Say) -> Stored:

@@ -4,13 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
+
 from server import keys
 from server.conversation.rules import Event, State, Talk, sources
 from server.link import Link
 from server.scripts import Value, load
+from server.wire.ahead import Ahead
 from server.wire.frames import Message, Role
 from server.wire.package import Ending
 
+NOTHING_AHEAD = (0, "", "", "")
+"""Of a message of which nothing is told in the step that stores it."""
 CAME = 4
 """Parts of what is answered of a tab that speaks from now on."""
 REGISTRAR = "registrar"
@@ -20,9 +25,8 @@ PART_BYTES = 32 * 1024
 """Bytes of boxes in one frame of a range: far less than may wait for a reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """A sealed message on its way into the log. `desk` is empty for a child."""
+class Say(msgspec.Struct, frozen=True, gc=False):
+    """A sealed message on its way into the log. `desk` is empty for a child; `ahead` is what the other side is told in the same step."""
 
     conversation: str
     role: Role
@@ -30,11 +34,11 @@ class Say:
     id: str
     n: int
     box: bytes
+    ahead: Ahead | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A message that is in the log: its `seq` (0: refused, and `why`), its instant (ms), the other side's worker."""
+class Stored(msgspec.Struct, frozen=True, gc=False):
+    """A message that is in the log: its `seq` (0: refused, and `why`), its instant (ms), the other side's worker if it was not told yet."""
 
     seq: int
     at: int = 0
@@ -112,14 +116,21 @@ class Conversations:
     async def append(self, says: Sequence[Say], now: int) -> list[Stored]:
         """Store messages of talks of one lane, in order, with one call; each once, however often it is said."""
         numbers: dict[str, int] = {}
+        inboxes: dict[str, int] = {}
         names: list[str] = []
-        args: list[Value] = [self._cap, now]
+        args: list[Value] = []
         for say in says:
             if say.conversation not in numbers:
                 numbers[say.conversation] = len(numbers) + 1
                 names += keys.of_conversation(say.conversation)[:3]
             args += [numbers[say.conversation], say.role, say.desk, say.id, say.n, say.box]
-        answers = await load("conversation", "append")(self._redis, names, args)
+            if say.ahead is None:
+                args += NOTHING_AHEAD
+            else:
+                worker = say.ahead.worker
+                args += [inboxes.setdefault(worker, len(inboxes) + 1), worker, say.ahead.to, say.ahead.frame]
+        names += map(keys.inbox, inboxes)
+        answers = await load("conversation", "append")(self._redis, names, [self._cap, now, len(numbers), *args])
         return [_stored(answer) for answer in answers]
 
     async def history(self, conversation: str, after: int, most: int = PAGE) -> list[Message]:

@@ -146,6 +146,7 @@ class Cluster(AsyncCoreCommands):
     """All masters as one store."""
 
     one_slot = False
+    at_once = False
     _event_dispatcher = EventDispatcher()
 
     def __init__(self, address: Address, *, most: int, copies: int, read_timeout: float = COMMAND_TIMEOUT) -> None:

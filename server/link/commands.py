@@ -15,6 +15,8 @@ class Link(Protocol):
 
     one_slot: bool
     """Whether the keys of one step may lie in any slots: not on a Cluster."""
+    at_once: bool
+    """Whether a step is done as soon as others can see it: one master, and no replica that must confirm it first."""
 
     async def step(self, sha: str, text: str, keys: Sequence[str], args: Sequence[Value], *, reads: bool = False) -> Any:
         """Run a Lua step, once; it is acknowledged as durably as this link was asked to. Raises RedisError."""

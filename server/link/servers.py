@@ -65,6 +65,7 @@ class Server(Redis):
         super().__init__(connection_pool=pool)
         self.auto_close_connection_pool = True
         self.copies = copies
+        self.at_once = not copies
         self.home: Home = pool.connection_kwargs["home"]
 
     async def step(self, sha: str, text: str, names: Sequence[str], args: Sequence[Value], *, reads: bool = False) -> Any:

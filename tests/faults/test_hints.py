@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import redis as sync_redis
 
-from server import embedded
+from server import embedded, keys
 from server.wire import frames as f
 from tests.faults.child import SteadyChild
 from tests.faults.counsellor import Pane, SteadyCounsellor
 from tests.faults.indoors import town
-from tests.faults.plays import WITHOUT_INBOXES
+from tests.faults.plays import no_inboxes
 from tests.faults.world import World, new_world
 
 
@@ -67,10 +67,9 @@ async def play(tmp_path: Path, embedded_redis: embedded.Embedded) -> AsyncIterat
     """A play on a store that takes no hints."""
     world = new_world(embedded_redis, town(tmp_path, embedded_redis.url))
     await world.begin()
-    with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin:
-        admin.acl_setuser(embedded.USER, reset_keys=True, keys=WITHOUT_INBOXES, enabled=True)
+    inboxes = [keys.inbox(one.house.relay.worker) for one in world.workers]
+    with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin, no_inboxes(admin, inboxes):
         yield Play(world)
-        admin.acl_setuser(embedded.USER, reset_keys=True, keys=["*"], enabled=True)
     await world.end()
     world.admin.close()
 

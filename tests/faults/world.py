@@ -118,7 +118,8 @@ class World:
 
     def _hints_under_way(self) -> bool:
         alive = [worker for worker in self.workers if not worker.life.dead]
-        return any(self.admin.xlen(keys.inbox(one.house.relay.worker)) > one.reader.read for one in alive)
+        inboxes = {keys.inbox(one.house.relay.worker): one.reader.read for one in alive}
+        return any(self.admin.type(name) == b"stream" and self.admin.xlen(name) > read for name, read in inboxes.items())
 
     def talks_of(self, her: SteadyCounsellor) -> int:
         """Return how many talks her desk shows."""

@@ -1,0 +1,127 @@
+"""Many who ask in one turn are asked for with one call; who comes meanwhile waits for the next one, or for one of a few."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+
+from server.gather import Gather
+
+
+class Calls:
+    """Calls that are answered when the test says so."""
+
+    def __init__(self) -> None:
+        """Nothing was called yet."""
+        self.made: list[tuple[list[int], asyncio.Future[None]]] = []
+
+    async def __call__(self, wishes: Sequence[int]) -> list[int]:
+        """Answer each wish with its negative, when this call may end."""
+        may_end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.made.append((list(wishes), may_end))
+        await may_end
+        return [-wish for wish in wishes]
+
+    def end(self, number: int) -> None:
+        """Let a call (from 0) be answered."""
+        self.made[number][1].set_result(None)
+
+    @property
+    def wishes(self) -> list[list[int]]:
+        """What was in each call."""
+        return [wishes for wishes, _ in self.made]
+
+
+@asynccontextmanager
+async def gathering(calls: Calls, *, most: int = 9, wide: int = 1, lane: str = "") -> AsyncIterator[Gather[int, int]]:
+    """Gather along one lane, or along one for each rest of a division by two."""
+    gather: Gather[int, int] = Gather(calls, lambda wish: lane and str(wish % 2), most, wide)
+    running = asyncio.create_task(gather.run())
+    yield gather
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def asked(gather: Gather[int, int], *wishes: int) -> list[asyncio.Task[int]]:
+    """Ask in one turn of the loop; return when that has led to all that it leads to."""
+    tasks = [asyncio.create_task(gather.ask(wish)) for wish in wishes]
+    await turns()
+    return tasks
+
+
+async def turns() -> None:
+    """Let everything happen that can."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_what_is_asked_in_one_turn_is_one_call_and_the_rest_waits_for_it() -> None:
+    """Three at once, then two more: two calls, one after the other, each answer to whom it belongs."""
+    calls = Calls()
+    async with gathering(calls) as gather:
+        first, then = await asked(gather, 1, 2, 3), await asked(gather, 4, 5)
+        assert calls.wishes == [[1, 2, 3]]
+        calls.end(0)
+        await turns()
+        assert calls.wishes == [[1, 2, 3], [4, 5]]
+        calls.end(1)
+        assert await asyncio.gather(*first, *then) == [-1, -2, -3, -4, -5]
+
+
+async def test_no_more_calls_of_a_lane_are_on_their_way_than_it_is_wide() -> None:
+    """Two at a time: the second does not wait for the first, the third waits for whichever ends, and takes all that came meanwhile."""
+    calls = Calls()
+    async with gathering(calls, wide=2) as gather:
+        tasks = [*await asked(gather, 1), *await asked(gather, 2), *await asked(gather, 3), *await asked(gather, 4)]
+        assert calls.wishes == [[1], [2]]
+        calls.end(1)
+        await turns()
+        assert calls.wishes == [[1], [2], [3, 4]]
+        calls.end(0)
+        calls.end(2)
+        assert await asyncio.gather(*tasks) == [-1, -2, -3, -4]
+
+        again = await asked(gather, 5)
+        calls.end(3)
+        assert await again[0] == -5
+
+
+async def test_a_call_holds_no_more_than_it_may_and_lanes_do_not_wait_for_one_another() -> None:
+    """Five of two kinds, at most two in a call: the first calls of both kinds leave at once."""
+    calls = Calls()
+    async with gathering(calls, most=2, lane="its own") as gather:
+        tasks = await asked(gather, 1, 2, 3, 4, 5)
+        assert calls.wishes == [[1, 3], [2, 4]]
+        calls.end(0)
+        await turns()
+        assert calls.wishes == [[1, 3], [2, 4], [5]]
+        calls.end(1)
+        calls.end(2)
+        assert await asyncio.gather(*tasks) == [-1, -2, -3, -4, -5]
+
+
+@pytest.mark.parametrize("wide", [1, 2])
+async def test_a_call_that_fails_is_told_to_those_in_it_and_the_next_one_is_made(wide: int) -> None:
+    """Whoever gave up before is in no call."""
+    calls = Calls()
+    async with gathering(calls, wide=wide) as gather:
+        (fails,) = await asked(gather, 1)
+        calls.made[0][1].set_exception(ConnectionError())
+        with pytest.raises(ConnectionError):
+            await fails
+
+        (held,) = await asked(gather, 2)
+        if wide > 1:
+            (other,) = await asked(gather, 3)
+        gives_up, waits = await asked(gather, 4, 5)
+        gives_up.cancel()
+        for number in range(1, len(calls.made)):
+            calls.end(number)
+        await turns()
+        calls.end(len(calls.made) - 1)
+        assert await held == -2
+        assert wide == 1 or await other == -3
+        assert await waits == -5
+        assert calls.wishes[-1] == [5]
