@@ -5,6 +5,7 @@ commands.py          what the rest of the server may say, with its types
 faults.py            what each error means: again, refuse politely, fatal
 again.py             how long the store is given
 home.py              connections that go where the master is
+pool.py              connections that are handed out and come back
 servers.py           one server, or one master behind Sentinel
 cluster.py           many masters
 """

@@ -218,7 +218,7 @@ class Cluster(AsyncCoreCommands):
     async def _once(self, words: Sequence[Any], options: dict[str, Any]) -> Any:
         async def run(server: Server, asking: bool) -> Any:  # noqa: FBT001 - the fact itself
             if not asking:
-                return await server.execute_command(*words, **options)  # type: ignore[no-untyped-call]
+                return await server.execute_command(*words, **options)
             async with server.pipeline(transaction=False) as pipe:
                 pipe.execute_command("ASKING")
                 pipe.execute_command(*words, **options)

@@ -58,7 +58,9 @@ class _AtHome(AbstractConnection):
 
     async def connect(self) -> None:
         """Connect, unless a connection is there that is still believed in. Raises RedisError."""
-        if self.is_connected and self.belief != self.home.belief:
+        if self.is_connected:
+            if self.belief == self.home.belief:
+                return
             await self.disconnect(nowait=True)
         try:
             await super().connect()  # type: ignore[no-untyped-call]

@@ -6,11 +6,12 @@ redis-py's own retries are off: its default re-sends a write whose reply was los
 from collections.abc import Sequence
 from typing import Any, cast
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import Redis
 from redis.asyncio.connection import Connection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import ConnectionError, NoScriptError, ResponseError  # noqa: A004 - redis-py's name
+from redis.exceptions import TimeoutError as StoreTimeoutError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from server import keys
@@ -19,6 +20,7 @@ from server.link.again import Patience
 from server.link.commands import Link, Value
 from server.link.faults import NotCopiedError
 from server.link.home import KINDS, Home, Sentinels
+from server.link.pool import Pool
 
 COMMAND_TIMEOUT = 2.0
 """Seconds that a command, or a connection, may take before it counts as failed."""
@@ -60,7 +62,7 @@ class Server(Redis):
 
     one_slot = True
 
-    def __init__(self, pool: BlockingConnectionPool, copies: int) -> None:
+    def __init__(self, pool: Pool, copies: int) -> None:
         """`copies`: how many replicas must have a step before it counts as done."""
         super().__init__(connection_pool=pool)
         self.auto_close_connection_pool = True
@@ -79,13 +81,25 @@ class Server(Redis):
         except NoScriptError:
             return await self._run(("EVAL", text, len(names), *names, *args), names, copies, asking=asking)
 
+    async def execute_command(self, *words: Any, **options: Any) -> Any:
+        """Run a command, once: what redis-py does where it need not try again, and counts nothing for others. Raises RedisError."""
+        connection = await self.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+        try:
+            await connection.send_command(*words)
+            return await self.parse_response(connection, words[0], **options)
+        except (ConnectionError, StoreTimeoutError, OSError):
+            await connection.disconnect()
+            raise
+        finally:
+            await self.connection_pool.release(connection)
+
     async def masters(self) -> list[Link]:
         """Return this one."""
         return [cast("Link", self)]
 
     async def _run(self, words: tuple[Value, ...], names: Sequence[str], copies: int, *, asking: bool) -> Any:
         if not copies and not asking:
-            return await self.execute_command(*words)  # type: ignore[no-untyped-call]
+            return await self.execute_command(*words)
         commands: list[tuple[Value, ...]] = [words]
         if copies:
             commands.append(("SET", keys.copied(_tag(names[0])), "", "PX", keys.KINDS["copied"].ttl * 1000))
@@ -115,7 +129,7 @@ class Server(Redis):
 class OneMaster(Server):
     """The store when all of it is on one master: reads and steps are tried again."""
 
-    def __init__(self, pool: BlockingConnectionPool, copies: int, sentinels: Sentinels | None = None) -> None:
+    def __init__(self, pool: Pool, copies: int, sentinels: Sentinels | None = None) -> None:
         """`sentinels` are let go with the pool."""
         super().__init__(pool, copies)
         self.patience = Patience()
@@ -130,8 +144,8 @@ class OneMaster(Server):
         """Run a command; one that only reads is tried again. Raises RedisError."""
         once = super().execute_command
         if words[0] in READS:
-            return await self.patience(lambda: once(*words, **options))  # type: ignore[no-untyped-call]
-        return await once(*words, **options)  # type: ignore[no-untyped-call]
+            return await self.patience(lambda: once(*words, **options))
+        return await once(*words, **options)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:  # noqa: FBT001 - redis-py's own signature
         """Let go of every connection."""
@@ -144,16 +158,16 @@ def _tag(key: str) -> str:
     return key[key.index("{") + 1 : key.index("}")]
 
 
-def pool(options: dict[str, Any], *, most: int, home: Home, read_timeout: float = COMMAND_TIMEOUT) -> BlockingConnectionPool:
+def pool(options: dict[str, Any], *, most: int, home: Home, read_timeout: float = COMMAND_TIMEOUT) -> Pool:
     """Return a pool that waits instead of raising, and whose connections know their home."""
     kind = KINDS[options.get("connection_class", Connection)]
-    return BlockingConnectionPool(
+    return Pool(
         **{
             **options,
             "connection_class": kind,
             "home": home,
             "max_connections": most,
-            "timeout": COMMAND_TIMEOUT,
+            "wait": COMMAND_TIMEOUT,
             "retry": Retry(NoBackoff(), 0),
             "socket_timeout": read_timeout,
             "socket_connect_timeout": COMMAND_TIMEOUT,
