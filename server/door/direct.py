@@ -39,7 +39,9 @@ class Direct(WebSocket):
         """Nothing can leave any more."""
         self._closing: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
-        """Those who look again when anything happens: the path, and who waits for room."""
+        """The path, which looks again when something comes or all is over."""
+        self._crowded: list[asyncio.Future[None]] = []
+        """Who waits for room. Not the path: with each text that leaves it would wake for nothing."""
         self._patience: asyncio.TimerHandle | None = None
 
     async def serve(self, path: Callable[[Socket], Awaitable[None]]) -> None:
@@ -52,7 +54,7 @@ class Direct(WebSocket):
         try:
             self.close(await code_of(path(self), self._on_failure))
             while not self._is_over:
-                await self._news()
+                await _news(self._waiting)
             if self._closing is not None:
                 await self._closing
         finally:
@@ -66,7 +68,7 @@ class Direct(WebSocket):
         if not self._is_held and len(self._texts) > AHEAD:
             self._is_held = True
             self._line.pause_reading()
-        self._tell()
+        _tell(self._waiting)
 
     def lost(self) -> None:
         """Nothing more will come, and nothing can be said. What came before is still followed."""
@@ -76,7 +78,7 @@ class Direct(WebSocket):
         while not self._texts or self._code is not None:
             if self._is_over or self._code is not None:
                 raise GoneError
-            await self._news()
+            await _news(self._waiting)
         text = self._texts.pop(0)
         if self._is_held and not self._texts:
             self._is_held = False
@@ -114,7 +116,7 @@ class Direct(WebSocket):
         if self._code is not None:
             self._closing = self._loop.create_task(self._say_close(self._code))
             self._end()
-        self._tell()
+        _tell(self._crowded)
 
     async def _say_close(self, code: int) -> None:
         with contextlib.suppress(TimeoutError, OSError, RuntimeError):
@@ -133,29 +135,30 @@ class Direct(WebSocket):
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
-        self._tell()
+        _tell(self._waiting)
+        _tell(self._crowded)
 
     async def room(self) -> None:
         """Wait until nothing waits for the reader. Raises GoneError when it does not read."""
         while self._bytes and self._code is None and not self._is_over:
-            await self._news()
+            await _news(self._crowded)
         if self._code is not None or self._is_over:
             raise GoneError
 
-    # --- who waits -----------------------------------------------------------------------------
 
-    async def _news(self) -> None:
-        """Wait until something has happened here."""
-        news = self._loop.create_future()
-        self._waiting.append(news)
-        await news
+async def _news(waiting: "list[asyncio.Future[None]]") -> None:
+    """Wait with these until they are told."""
+    news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waiting.append(news)
+    await news
 
-    def _tell(self) -> None:
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            for news in waiting:
-                if not news.done():
-                    news.set_result(None)
+
+def _tell(waiting: "list[asyncio.Future[None]]") -> None:
+    """Let all of these look again."""
+    for news in waiting:
+        if not news.done():
+            news.set_result(None)
+    waiting.clear()
 
 
 async def _unknown(_: Socket) -> None:
