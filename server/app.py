@@ -143,6 +143,7 @@ def create(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         log.event("started", command="serve")
+        house.directory.in_turns(asyncio.get_running_loop().call_soon)
         async with beside(house, redis, ticking, watch, time):
             yield
         await redis.aclose()

@@ -51,12 +51,16 @@ class Gather(Generic[Wish, Answer]):
         if lane is None:
             lane = self._lanes[name] = Lane()
             self._begin(name)
-        elif not lane.begins and lane.under_way < self._wide:
-            lane.begins = True
-            self._begin(name)
+        else:
+            self._widen(name, lane)
         answer: asyncio.Future[Answer] = lane.loop.create_future()
         lane.waiting.append((wish, answer))
         return await answer
+
+    def _widen(self, name: str, lane: Lane[Wish, Answer]) -> None:
+        if not lane.begins and lane.under_way < self._wide:
+            lane.begins = True
+            self._begin(name)
 
     def _begin(self, name: str) -> None:
         self._idle.append(name)
@@ -79,6 +83,8 @@ class Gather(Generic[Wish, Answer]):
         lane.under_way += 1
         while lane.waiting:
             batch, lane.waiting = lane.waiting[: self._most], lane.waiting[self._most :]
+            if lane.waiting:
+                self._widen(name, lane)
             await self._answer([one for one in batch if not one[1].done()])
         lane.under_way -= 1
         if not (lane.under_way or lane.begins):

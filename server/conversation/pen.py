@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from server.conversation.store import Conversations, Say, Stored
 from server.gather import Gather
 
-MOST = 500
-"""Messages in one call."""
+MOST = 32
+"""Messages in one call: were it all that waits, the store would stand still while the workers are busy, and they while it is."""
 WIDE = 2
 """Calls of a lane that are on their way at a time: a side of a talk says its next message after the answer to the one before, and the step
 refuses what comes out of order."""

@@ -122,7 +122,7 @@ class Conversations:
         for say in says:
             if say.conversation not in numbers:
                 numbers[say.conversation] = len(numbers) + 1
-                names += keys.of_conversation(say.conversation)[:3]
+                names += keys.talk(say.conversation), keys.log(say.conversation), keys.ids(say.conversation)
             args += [numbers[say.conversation], say.role, say.desk, say.id, say.n, say.box]
             if say.ahead is None:
                 args += NOTHING_AHEAD

@@ -54,7 +54,7 @@ class Direct(WebSocket):
         try:
             self.close(await code_of(path(self), self._on_failure))
             while not self._is_over:
-                await _news(self._waiting)
+                await _news(self._loop, self._waiting)
             if self._closing is not None:
                 await self._closing
         finally:
@@ -78,7 +78,7 @@ class Direct(WebSocket):
         while not self._texts or self._code is not None:
             if self._is_over or self._code is not None:
                 raise GoneError
-            await _news(self._waiting)
+            await _news(self._loop, self._waiting)
         text = self._texts.pop(0)
         if self._is_held and not self._texts:
             self._is_held = False
@@ -141,14 +141,14 @@ class Direct(WebSocket):
     async def room(self) -> None:
         """Wait until nothing waits for the reader. Raises GoneError when it does not read."""
         while self._bytes and self._code is None and not self._is_over:
-            await _news(self._crowded)
+            await _news(self._loop, self._crowded)
         if self._code is not None or self._is_over:
             raise GoneError
 
 
-async def _news(waiting: "list[asyncio.Future[None]]") -> None:
+async def _news(loop: asyncio.AbstractEventLoop, waiting: "list[asyncio.Future[None]]") -> None:
     """Wait with these until they are told."""
-    news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    news: asyncio.Future[None] = loop.create_future()
     waiting.append(news)
     await news
 

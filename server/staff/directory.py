@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -91,6 +92,9 @@ class Directory:
         self._hasher = PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_hex())
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._soon: Callable[[Callable[[], object]], object] | None = None
+        self._is_fresh = False
+        """It was looked at in this turn of the loop."""
 
     def accounts(self) -> tuple[Account, ...]:
         """Return every account. Raises StaffError."""
@@ -106,9 +110,20 @@ class Directory:
             self._stamp = stamp
         return self._accounts
 
+    def in_turns(self, soon: Callable[[Callable[[], object]], object]) -> None:
+        """Look at the file once in a turn of the loop, however many ask for an account. `soon` calls in the next turn."""
+        self._soon = soon
+
+    def _stale(self) -> None:
+        self._is_fresh = False
+
     def get(self, desk: str) -> Account | None:
         """Return the account with this id, if there is one and it is not disabled."""
-        self.accounts()
+        if not self._is_fresh:
+            self.accounts()
+            if self._soon is not None:
+                self._is_fresh = True
+                self._soon(self._stale)
         account = self._by_id.get(desk)
         return None if account is None or account.disabled else account
 

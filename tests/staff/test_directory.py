@@ -1,5 +1,6 @@
 """Accounts: passwords shown once and kept as Argon2id; changed from the command line, seen at once by a running worker."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,17 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert directory.read(tmp_path / "data" / "staff.json").accounts == ()
     with pytest.raises(StaffError):
         staff(["remove", "Kari"], environ)
+
+
+def test_in_a_worker_the_file_is_looked_at_once_in_a_turn_of_its_loop(path: Path) -> None:
+    """However many ask; who is removed is gone with the next turn."""
+    desk.add(path, "Kari")
+    people, next_turn = Directory(path), list[Callable[[], object]]()
+    people.in_turns(next_turn.append)
+    (kari,) = people.accounts()
+    assert people.get(kari.id) == kari
+    path.unlink()
+    assert people.get(kari.id) == kari
+    (begins,) = next_turn
+    begins()
+    assert people.get(kari.id) is None
