@@ -5,6 +5,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+if sys.argv[1:2] == ["serve"]:
+    gc.disable()  # until it serves: what is loaded now stays
+    cast("dict[str, object]", sys.modules)["rich"] = None  # no log of a worker is coloured: structlog loads it where tests have brought it
 
 from server import keyfiles
 from server.embedded import EmbeddedError
@@ -31,7 +36,6 @@ Settings: config/README.md"""
 
 
 def _serve(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-    gc.disable()  # until it serves: what is loaded now stays
     from server.serve import serve
 
     return serve(argv, environ)

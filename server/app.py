@@ -41,7 +41,7 @@ from server.staff.directory import Directory
 from server.staff.elsewhere import Elsewhere
 from server.staff.entrance import Entrance
 from server.staff.keyring import Keyring
-from server.staff.passkeys import Party
+from server.staff.party import Party
 from server.staff.providers import read_providers
 from server.staff.reasons import Reasons
 from server.staff.store import Sessions

@@ -38,7 +38,7 @@ class ChildTold(Path):
         self.closing: int | None = None
         """The closing that was told last (ms)."""
         self.last_word = house.clock()
-        self.other_help = house.helpline.other_help
+        self.other_help = house.house_rules.lately.helpline.other_help  # the second hand looks, and tells what is new
 
     @property
     def name(self) -> str:

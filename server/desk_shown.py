@@ -12,7 +12,7 @@ from server.conversation.rules import OVER, State, Talk
 from server.conversation.store import Desk, in_parts
 from server.door.socket import Socket
 from server.glance import Glance
-from server.house import House
+from server.house import House, Second
 from server.pairing.store import DeskState
 from server.path import Path
 from server.relay import Hint
@@ -94,10 +94,11 @@ class DeskShown(Path):
         state = await self.house.pairing.desk(self.me.id)
         names = list(state.talks)
         found = await self.house.conversations.read_many(names)
-        self.show_desk(state, dict(zip(names, found, strict=True)))
+        until = self.house.run_until()
+        self.show_desk(state, dict(zip(names, found, strict=True)), ms(until) if until else None)
         await self.settle(state.talks)
 
-    async def look_at(self, glance: Glance) -> None:
+    async def look_at(self, glance: Glance, until: int | None) -> None:
         """Show the desk as it was read with the others. What she saw herself meanwhile is newer, and what is to be mended is read anew."""
         if self.registering or self.turn.locked() or glance.looks != self.looks:
             return
@@ -105,17 +106,12 @@ class DeskShown(Path):
         if any(self.is_broken(standing, talks.get(name)) for name, standing in glance.desk.talks.items()):
             await self.refresh()
         else:
-            self.show_desk(glance.desk, glance.talks)
+            self.show_desk(glance.desk, glance.talks, until)
 
-    def show_desk(self, state: DeskState, found: Mapping[str, Talk | None]) -> None:
-        """Show the desk when it changed."""
+    def show_desk(self, state: DeskState, found: Mapping[str, Talk | None], until: int | None) -> None:
+        """Show the desk when it changed. `until`: when running talks must end (ms)."""
         self.children = {name: talk for name, talk in found.items() if talk is not None}
-        until = self.house.run_until()
-        held = [
-            held_of(name, talk, ms(until) if until else None)
-            for name, talk in self.children.items()
-            if talk.state in (State.TALKING, State.WRAPPING_UP)
-        ]
+        held = [held_of(name, talk, until) for name, talk in self.children.items() if talk.state in (State.TALKING, State.WRAPPING_UP)]
         offer = None
         if state.offer is not None:
             offer = offer_of(*state.offer)
@@ -149,9 +145,9 @@ class DeskShown(Path):
             elif talk.state is State.TALKING and talk.counsellor_gone:  # she was believed gone
                 await self.take_up(conversation)
 
-    async def tick(self, line: f.Line, glance: Glance) -> None:
+    async def tick(self, second: Second, line: f.Line, glance: Glance) -> None:
         """Once a second: the line, the desk, and whether she is still signed in."""
-        now = self.house.clock()
+        now = second.now
         if self.acted and now - self.kept > KEEP_MS:
             self.acted, self.kept = False, now
             await self.house.sessions.keep(self.session, now)
@@ -163,9 +159,9 @@ class DeskShown(Path):
             await self.be_out(session, now)
             return
         await self.tell_end(session)
-        self.show_line(line)
-        self.show_house()
-        await self.look_at(glance)
+        self.show_line(line, hidden=second.helpline.next_hidden)
+        self.show_house(second.changes)
+        await self.look_at(glance, second.until)
         await self.read_again()
 
     async def be_out(self, session: Session | None, now: int) -> None:
@@ -205,21 +201,21 @@ class DeskShown(Path):
             if wrapped is not None or conversation not in self.children:
                 self.unread.discard(conversation)
 
-    def show_line(self, line: f.Line) -> None:
-        """Show the line when it changed."""
-        seen = line_of(line, self.shown, hidden=self.house.helpline.next_hidden)
+    def show_line(self, line: f.Line, *, hidden: bool) -> None:
+        """Show the line when it changed. `hidden`: who waits is not told to a desk that could take nobody."""
+        seen = line_of(line, self.shown, hidden=hidden)
         if seen != self.line:
             self.line = seen
             self.socket.put(seen)
 
-    def show_house(self) -> None:
+    def show_house(self, changes: int) -> None:
         """Tell that the shift lead has changed something, and which blocks wait for somebody else, when it is another than before."""
         asked = []
         for name, block in self.house.blocks.standing.items():
             account = self.house.directory.get(block.asked)
             if account is not None and not block.second and account.id != self.me.id:
                 asked.append(f.BlockAsked(name, account.name, block.at, block.until))
-        told = f.HouseNow(len(self.house.house_rules.entries), asked)
+        told = f.HouseNow(changes, asked)
         if told != self.told_house:
             self.told_house = told
             self.socket.put(told)

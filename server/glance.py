@@ -13,6 +13,15 @@ from server.wire import frames as f
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """A connection that is to be shown its desk: which desk, which session, how often it has looked for itself by now."""
+
+    desk: str
+    session: str
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
     """One desk, as it was read together with the others."""
 
@@ -25,16 +34,16 @@ class Glance:
     """How often its connection had looked for itself before this was read: what it has seen since is newer."""
 
 
-async def glances(house: House, desks: Mapping[str, DeskState], whose: Sequence[tuple[str, str, int]]) -> list[Glance]:
-    """Return what is read for each desk, given with its session and how often it has looked. `desks`: as they were just read."""
-    ids = [desk for desk, _, _ in whose]
+async def glances(house: House, desks: Mapping[str, DeskState], whose: Sequence[Whose]) -> list[Glance]:
+    """Return what is read for each connection. `desks`: as they were read since it was noted how often each has looked."""
+    ids = [one.desk for one in whose]
     posts = await house.visits.posts(ids)
-    sessions = await house.sessions.kept_many([session for _, session, _ in whose])
+    sessions = await house.sessions.kept_many([one.session for one in whose])
     names = list(dict.fromkeys(name for desk in ids for name in desks[desk].talks))
     talks = dict(zip(names, await house.conversations.read_many(names), strict=True))
     return [
-        Glance(post, session, desks[desk], {name: talks[name] for name in desks[desk].talks}, looks)
-        for (desk, _, looks), post, session in zip(whose, posts, sessions, strict=True)
+        Glance(post, session, desks[one.desk], {name: talks[name] for name in desks[one.desk].talks}, one.looks)
+        for one, post, session in zip(whose, posts, sessions, strict=True)
     ]
 
 
@@ -47,3 +56,8 @@ def at_work(house: House, found: Beside, desks: Mapping[str, DeskState]) -> list
         if account is not None
     ]
     return sorted(everybody, key=lambda one: (one.name, one.desk))
+
+
+def same(found: list[f.Colleague], before: list[f.Colleague]) -> list[f.Colleague]:
+    """Return the list of before where nothing has changed: who has seen it sees by that alone that there is nothing new."""
+    return before if found == before else found

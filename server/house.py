@@ -47,13 +47,17 @@ NOTED_WITHIN = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """One second of a worker's clock (ms): how the helpline works, when the chat closes, until when talks run (None: no end in sight)."""
+    """One second of a worker's clock (ms): how the helpline works, when the chat closes, until when talks run (None: no end in sight).
+
+    `changes`: how often the shift lead has changed how it works.
+    """
 
     now: int
     helpline: Helpline
     closes: int | None
     until: int | None
     announced: bool
+    changes: int
 
 
 @dataclass(slots=True)
@@ -159,7 +163,8 @@ class House:
     def second(self) -> Second:
         """Return what this second is for all who are here: looked up once, not for each of them."""
         now, closes, until = self.clock(), self.opening().closes_at, self.run_until()
-        return Second(now, self.helpline, ms(closes) if closes else None, ms(until) if until else None, announced=self.announced)
+        changes = len(self.house_rules.entries)
+        return Second(now, self.helpline, ms(closes) if closes else None, ms(until) if until else None, self.announced, changes)
 
     async def note(self, what: Deed, desk: str, conversation: str, epoch: str, whom: str = "", why: str = "") -> None:
         """Tell the auditor what was done with a talk."""

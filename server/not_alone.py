@@ -31,6 +31,9 @@ class NotAlone(DeskShown):
         """Nobody is known yet."""
         super().__init__(house, socket)
         self.company: f.Beside | None = None
+        self.everybody: Sequence[f.Colleague] = ()
+        self.read = 0
+        """Who was at work when that was made, and which read it was made from."""
         self.along: dict[str, int] = {}
         """Talks of others that she reads -> the last entry that she has been sent."""
         self.reading = asyncio.Lock()
@@ -38,11 +41,18 @@ class NotAlone(DeskShown):
     # --- what she is shown ---------------------------------------------------------------------
 
     async def show_company(self, found: Beside, everybody: Sequence[f.Colleague], late: int) -> None:
-        """Show who is beside her, when it changed; send on what she reads along."""
+        """Show who is beside her, when it changed; send on what she reads along. What is shown last was read last."""
+        if found.read < self.read:
+            return
+        self.read = found.read
         asked = await self.still_asked(found)
+        if found.read < self.read:
+            return
         me = self.house.directory.get(self.me.id)
         told = f.Beside(
-            [one for one in everybody if one.desk != self.me.id],
+            self.company.colleagues
+            if self.company and everybody is self.everybody
+            else [one for one in everybody if one.desk != self.me.id],
             [f.Asked(name, one.by, one.at) for name, one in asked.items()],
             [f.Reader(name, desk) for name in self.children for desk in found.readers(name) if self.is_here(desk, found)],
             [
@@ -53,8 +63,8 @@ class NotAlone(DeskShown):
             late if me is not None and "shift_lead" in me.roles else 0,
         )
         if told != self.company:
-            self.company = told
             self.socket.put(told)
+        self.company, self.everybody = told, everybody
         for conversation in [name for name in self.along if name not in asked]:
             del self.along[conversation]
         for conversation in self.along:

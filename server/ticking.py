@@ -1,7 +1,14 @@
-"""Once a second, for the connections of this worker: heartbeats, places in the line, desks, limits."""
+"""Once a second, for the connections of this worker: heartbeats, places in the line, desks, limits.
+
+Rules of this file:
+
+1. What is done for many is done in pieces (`pieces.py`): no piece holds the loop for more than a few desks, however many there are.
+2. What is the same for all is read and made once; what has not changed for somebody costs a look.
+"""
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Callable
 from time import monotonic
 from typing import cast
@@ -12,9 +19,10 @@ from redis.exceptions import RedisError
 from server.company import beside
 from server.conversation.rules import State
 from server.flood.blocks import ShutOut
-from server.glance import at_work, glances
+from server.glance import Whose, at_work, glances, same
 from server.house import House
 from server.overview import overview
+from server.pieces import in_pieces
 from server.relay import WORKER, Hint
 from server.session.rules import BEAT_MS
 from server.shift import Shift
@@ -23,6 +31,10 @@ from server.waiting.rules import Wait
 from server.wire import frames as f
 
 TURN = 1.0
+PAUSE = 0.1
+"""Seconds between two ticks at the least, when one took a whole second."""
+BEATS, VISITS, WAITING, READ, SHOWN_TO = 1_000, 256, 32, 32, 8
+"""In one piece: heartbeats, visits, those who wait, desks that are read, desks that are shown what is new."""
 LEAP_MS = 2_000
 SHOWN = 20
 """How many of the line a desk is shown."""
@@ -43,6 +55,8 @@ class Ticking:
         self.shifts: set[Shift] = set()
         self.beaten = 0
         self.turns = 0
+        self.everybody: list[f.Colleague] = []
+        """Who is at work, as it was last seen: the same list for as long as nothing changes."""
         self.late = 0
         """Talks that are over and were not written up in time, as they were last counted."""
 
@@ -58,10 +72,13 @@ class Ticking:
             await self.house.blocks.shut_out(whom, self.house.clock())
 
     async def run(self) -> None:
-        """Tick until cancelled; a tick without Redis is left out."""
+        """Tick each second until cancelled; a tick without Redis is left out. Each worker has another part of the second."""
         self.house.relay.listen(WORKER, self)
+        loop = asyncio.get_running_loop()
+        due = loop.time() + TURN * random.random()  # noqa: S311 - workers that share a core shall not tick together
         while True:
-            await asyncio.sleep(TURN)
+            await asyncio.sleep(max(PAUSE, due - loop.time()))
+            due = max(due, loop.time() - TURN) + TURN
             try:
                 await self.tick()
             except RedisError:
@@ -75,11 +92,9 @@ class Ticking:
         self.follow_leap(now)
         self.house.house_rules.look()
         if now - self.beaten >= BEAT_MS:
-            await self.house.visits.heard({one.name: now - int(one.socket.silence() * 1000) for one in self.welcomed()})
+            await self.beat(now)
             self.beaten = now
-        second = self.house.second()
-        for visit in self.arrived_visits():
-            visit.tick(second)
+        await self.tick_visits()
         await self.house.by_hand.look(now)
         await self.tell_places()
         await self.house.blocks.look(now)
@@ -87,20 +102,37 @@ class Ticking:
         if self.shifts:
             await self.tick_desks(now)
 
+    async def beat(self, now: int) -> None:
+        """Say when each who speaks here was last heard."""
+        async for some in in_pieces(self.welcomed(), BEATS):
+            await self.house.visits.heard({one.name: now - int(one.socket.silence() * 1000) for one in some})
+
+    async def tick_visits(self) -> None:
+        """Let each visit see what time it is."""
+        async for some in in_pieces(self.arrived_visits(), VISITS):
+            second = self.house.second()
+            for visit in some:
+                if visit in self.visits:
+                    visit.tick(second)
+
     async def tick_desks(self, now: int) -> None:
-        """Show every desk what is new. What they look at is read for all of them together."""
+        """Show every desk what is new. What all look at is read once, what each has is read for some together."""
         shifts = [one for one in self.shifts if one.early is None]
+        whose = [Whose(one.me.id, one.session, one.looks) for one in shifts]
         line, company = await self.line(), await beside(self.house)
-        whose = [(one.me.id, one.session, one.looks) for one in shifts]
-        desks = await self.house.pairing.many(list(dict.fromkeys([*company.rows, *(desk for desk, _, _ in whose)])))
-        seen = await glances(self.house, desks, whose)
-        everybody = at_work(self.house, company, desks)
+        desks = await self.house.pairing.many(list(dict.fromkeys([*company.rows, *(one.desk for one in whose)])))
+        self.everybody = same(at_work(self.house, company, desks), self.everybody)
         self.turns += 1
         if self.turns % LATE_TURNS == 1:
             self.late = await self.late_registrations(now)
-        for shift, glance in zip(shifts, seen, strict=True):
-            await shift.tick(line, glance)
-            await shift.show_company(company, everybody, self.late)
+        async for some in in_pieces(list(zip(shifts, whose, strict=True)), READ):
+            seen = await glances(self.house, desks, [one for _, one in some])
+            async for few in in_pieces([(shift, glance) for (shift, _), glance in zip(some, seen, strict=True)], SHOWN_TO):
+                second = self.house.second()
+                for shift, glance in few:
+                    if shift in self.shifts:
+                        await shift.tick(second, line, glance)
+                        await shift.show_company(company, self.everybody, self.late)
         if leads := [one for one in shifts if one.leads]:
             told = await overview(self.house, company, line, self.late)
             for shift in leads:
@@ -132,10 +164,12 @@ class Ticking:
         waiting = [visit for visit in self.arrived_visits() if visit.told.state is State.WAITING]
         if not waiting:
             return
-        places = await self.house.waiting.places([visit.conversation for visit in waiting])
         recent = await self.house.waiting.recent(self.house.clock())
-        for visit, place in zip(waiting, places, strict=True):
-            visit.stand(place, recent)
+        async for some in in_pieces(waiting, WAITING):
+            places = await self.house.waiting.places([visit.conversation for visit in some])
+            for visit, place in zip(some, places, strict=True):
+                if visit in self.visits and visit.told.state is State.WAITING:
+                    visit.stand(place, recent)
 
     async def late_registrations(self, now: int) -> int:
         """Count the talks of all desks that have been over for longer than a registration may take."""

@@ -191,7 +191,7 @@ class Visit(ChildTold):
         """
         try:
             async with asyncio.timeout(PING_SECONDS):
-                talk = await self.house.conversations.read(self.conversation)
+                talk = await self.house.comers.talk(self.conversation)
                 if talk is None:  # it was handed off meanwhile, or is lost
                     raise CloseError(4504 if self.told.state is State.TALKING else 4010)
                 await self.keep_place(talk)

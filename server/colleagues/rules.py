@@ -49,6 +49,8 @@ class Beside:
     """Conversation and desk -> that she was asked in."""
     calls: Mapping[str, Call] = field(default_factory=dict)
     """Desk -> what she needs help with."""
+    read: int = 0
+    """Which read of this worker it was: a later one is as new at the least."""
 
     def reads(self, desk: str) -> list[str]:
         """Return the talks that this desk was asked in to, longest ago first."""

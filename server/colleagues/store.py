@@ -39,6 +39,7 @@ class Colleagues:
     def __init__(self, redis: Link) -> None:
         """Work on this store."""
         self._redis = redis
+        self._reads = 0
 
     async def arrive(self, desk: str, row: Row) -> None:
         """She is signed in, with this browser's key."""
@@ -51,11 +52,14 @@ class Colleagues:
 
     async def beside(self) -> Beside:
         """Return all of it, as it is written."""
+        self._reads += 1
+        read = self._reads
         found, asked, calls = await load("colleagues", "look")(self._redis, [keys.COLLEAGUES, keys.BESIDE, keys.CALLS])
         return Beside(
             {desk: _row.decode(text) for desk, text in _lines(found)},
             {_pair(name): _asked.decode(text) for name, text in _lines(asked)},
             {desk: _call.decode(text) for desk, text in _lines(calls)},
+            read,
         )
 
     async def ask_in(self, conversation: str, desk: str, asked: Asked) -> None:

@@ -17,14 +17,18 @@ import logging
 import os
 from collections.abc import Awaitable
 from typing import Any, Protocol, cast
+from urllib.parse import unquote
 
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.utils import get_local_addr, is_ssl
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol as Library
 from websockets.protocol import Side, State
 from websockets.speedups import apply_mask
 
+from server.door.handshake import Handshake, is_readable, judged
 from server.door.whole import MASK, PING, PONG, TEXT, TWO_BYTES, head, whole_frames
 
 LAST_WORDS = 10.0
@@ -76,6 +80,10 @@ class Line(WebSocketsSansIOProtocol):
         """The beginning of a frame."""
         self.is_strange = False
         """What comes from here on is for the library alone."""
+        self.asked: Handshake | None = None
+        """A handshake that waits for its answer."""
+        self.held = b""
+        """What came before that answer."""
         self.app, self.handshake = self._run, self.app
 
     @property
@@ -100,7 +108,11 @@ class Line(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         """Note that something came, whatever it is, and take it in."""
         self.heard = self.loop.time()
-        if self.is_strange or self.taker is None:
+        if self.asked is not None:
+            self.held += data
+            self.read_paused = True
+            self.pause_reading()
+        elif self.is_strange or self.taker is None:
             self.is_strange = self.handshake_initiated  # it speaks before it was answered: how far, only the library knows
             super().data_received(data)
         else:
@@ -133,6 +145,49 @@ class Line(WebSocketsSansIOProtocol):
     def silence(self) -> float:
         """Return for how many seconds nothing has come."""
         return self.loop.time() - self.heard
+
+    # --- the handshake -------------------------------------------------------------------------
+
+    def begin(self, asked: Handshake, transport: asyncio.Transport, server: tuple[str, int | None] | None, *, is_safe: bool) -> None:
+        """Let the application answer a handshake: uvicorn's `connection_made` and `handle_connect`, without taking it apart again."""
+        self.connections.add(self)
+        self.transport, self.server, self.scheme = transport, server, "wss" if is_safe else "ws"
+        self.asked, self.handshake_initiated = asked, True
+        self.scope = {
+            "type": "websocket",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": self.scheme,
+            "server": server,
+            "client": None,
+            "root_path": self.root_path,
+            "path": self.root_path + unquote(asked.path.decode()),
+            "raw_path": self.root_path.encode("ascii") + asked.path,
+            "query_string": asked.query,
+            "headers": asked.headers,
+            "subprotocols": asked.protocols,
+            "state": self.app_state.copy(),
+            "extensions": {"websocket.http.response": {}},
+        }
+        self.queue.put_nowait({"type": "websocket.connect"})
+        task = self.loop.create_task(self.run_asgi())
+        task.add_done_callback(self.on_task_complete)
+        self.tasks.add(task)
+
+    async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
+        """Send what the application says. A handshake that was read once is accepted here, everything else goes uvicorn's way."""
+        if self.asked is None or message["type"] != "websocket.accept" or self.disconnected or self.transport.is_closing():
+            await super().send(message)
+            return
+        answer = self.asked.answer(message.get("subprotocol"), [*self.default_headers, *message.get("headers", [])])
+        self.asked, self.library, self.handshake_complete = None, None, True
+        self.transport.write(answer)
+        self.start_keepalive()
+        if self.held:
+            held, self.held = self.held, b""
+            self.read_paused = False
+            self.resume_reading()
+            self.data_received(held)
 
     # --- taken over ----------------------------------------------------------------------------
 
@@ -226,8 +281,11 @@ class Requests(HttpToolsProtocol):
     waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request."""
-        super().connection_made(transport)
+        """Wait for the first request. As uvicorn's, but nobody asks who it is."""
+        self.connections.add(self)
+        self.transport, self.flow = transport, FlowControl(transport)
+        self.server, self.client = get_local_addr(transport), None
+        self.scheme = "https" if is_ssl(transport) else "http"
         self._wait()
 
     def on_response_complete(self) -> None:
@@ -238,7 +296,17 @@ class Requests(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """It is no request any more: the socket has its own times."""
         self._wait_no_more()
-        super().handle_websocket_upgrade()
+        if not is_readable(self.url, self.headers):
+            self.send_400_response("Invalid HTTP request received.")
+            return
+        asked = judged(self.scope["method"], self.url, self.scope["http_version"], self.headers)
+        if asked is None:
+            super().handle_websocket_upgrade()
+            return
+        self.connections.discard(self)
+        line = Line(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        line.begin(asked, self.transport, self.server, is_safe=self.scheme == "https")
+        self.transport.set_protocol(line)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for."""

@@ -19,8 +19,8 @@ from server.session.rules import pulse_of_desk
 from server.staff import directory, people
 from server.staff.directory import StaffError
 from server.staff.elsewhere import ElsewhereRefused
-from server.staff.openid import ProviderAwayError
 from server.staff.roles import home
+from server.staff.way import ProviderAwayError
 
 SENT, HINT, ONWARD = "__Host-sent", "__Host-hint", "__Host-onward"
 """Cookies: what a browser was sent with; the provider's word, for the way out; the same in the minute after signing out here."""

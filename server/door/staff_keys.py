@@ -23,7 +23,7 @@ from server.staff.chain import Deeds
 from server.staff.directory import Account, StaffError
 from server.staff.entrance import SignInRefused
 from server.staff.keyring import Asked
-from server.staff.passkeys import Json, PasskeyRefused
+from server.staff.party import Json, PasskeyRefused
 from server.staff.roles import home
 from server.staff.rules import is_name
 

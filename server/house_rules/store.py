@@ -77,6 +77,11 @@ class HouseRules:
         self.look()
         return self._told
 
+    @property
+    def lately(self) -> Told:
+        """What held when it was last looked at: a second ago at the most, where a second hand looks."""
+        return self._told
+
     def look(self) -> None:
         """Read the file if it is another one than before. What cannot be read is an alarm, once."""
         stamp = _stamp(self.path)

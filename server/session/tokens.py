@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from itsdangerous import BadData, Signer, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, TimestampSigner, URLSafeTimedSerializer
 
 from server import clock
 from server.ids import is_id
@@ -17,12 +17,40 @@ class TokenError(Exception):
     """This token is not ours, not whole or too old."""
 
 
+class Once(TimestampSigner):
+    """Signs as its library does; the key for its purpose is made once, not for each token."""
+
+    def __init__(self, secret: str) -> None:
+        """`secret`: the signing secret from the data folder."""
+        super().__init__(secret, salt=PURPOSE)
+        self._key = super().derive_key()
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        """Return the key of this signer's one secret and purpose."""
+        del secret_key
+        return self._key
+
+
+class Serializer(URLSafeTimedSerializer):
+    """Has one signer for all tokens."""
+
+    def __init__(self, secret: str) -> None:
+        """`secret`: the signing secret from the data folder."""
+        super().__init__(secret, salt=PURPOSE)
+        self._signer = Once(secret)
+
+    def make_signer(self, salt: str | bytes | None = None) -> TimestampSigner:
+        """Return it."""
+        del salt
+        return self._signer
+
+
 class Tokens:
     """Makes and reads tokens with the workers' shared secret."""
 
     def __init__(self, secret: str) -> None:
         """`secret`: the signing secret from the data folder."""
-        self._serializer = URLSafeTimedSerializer(secret, salt=PURPOSE)
+        self._serializer = Serializer(secret)
 
     def issue(self, conversation: str) -> str:
         """Return a fresh token for a conversation."""

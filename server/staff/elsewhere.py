@@ -11,19 +11,26 @@ import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from server import log
+from server.later import later
 from server.staff import people
 from server.staff.begun import Begun
 from server.staff.chain import Deeds
 from server.staff.claims import ClaimRefused, Claims, check_id_token, check_logout_token, roles_of, subject_of
 from server.staff.directory import Account, StaffError, Subject
 from server.staff.entrance import Entrance
-from server.staff.openid import OpenId, ProviderAwayError, Way, WordRefused
 from server.staff.providers import Provider
 from server.staff.roles import Role
+from server.staff.way import ProviderAwayError, Way, WordRefused
+
+if TYPE_CHECKING:
+    from server.staff import openid as op
+else:
+    op = later("server.staff.openid")
 
 WEAK = {"acr", "amr"}
 
@@ -52,7 +59,7 @@ class Elsewhere:
     def __init__(self, providers: Sequence[Provider], origin: str, begun: Begun, entrance: Entrance) -> None:
         """Let people in by this entrance. Raises SettingsError."""
         self.begun, self.entrance = begun, entrance
-        self.known: Mapping[str, OpenId] = {one.id: OpenId(one, origin) for one in providers}
+        self.known: Mapping[str, op.OpenId] = {one.id: op.OpenId(one, origin) for one in providers}
 
     @property
     def path(self) -> Path:
@@ -90,7 +97,7 @@ class Elsewhere:
         await self.entrance.sessions.remember(session, account.id, name, {key: str(claims[key]) for key in ("sid", "sub") if key in claims})
         return Came(account, session, token)
 
-    async def _check_way(self, openid: OpenId, way: Way, answer: Mapping[str, str]) -> None:
+    async def _check_way(self, openid: "op.OpenId", way: Way, answer: Mapping[str, str]) -> None:
         """Compare what comes back with what was sent: this provider, this state, this issuer. Raises ElsewhereRefused."""
         if way.provider != openid.provider.id or not hmac.compare_digest(way.state.encode(), answer.get("state", "").encode()):
             raise ElsewhereRefused("again")

@@ -3,19 +3,25 @@
 import asyncio
 import secrets
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from itsdangerous import encoding
 
 from server import log
-from server.staff import passkeys, people
+from server.later import later
+from server.staff import people
 from server.staff.audit import Audit
 from server.staff.begun import Begun
 from server.staff.chain import Deeds
 from server.staff.directory import Account, Directory, Passkey
 from server.staff.entrance import Entrance, SignInRefused
-from server.staff.passkeys import Json, Party, PasskeyRefused
+from server.staff.party import Json, Party, PasskeyRefused
+
+if TYPE_CHECKING:
+    from server.staff import passkeys
+else:
+    passkeys = later("server.staff.passkeys")
 
 CHALLENGE_BYTES = 32
 
@@ -56,13 +62,13 @@ class Keyring:
     async def ask_to_show(self) -> Asked:
         """Ask a browser for a passkey of somebody who works here."""
         challenge = secrets.token_bytes(CHALLENGE_BYTES)
-        cookie = await self._keep(Challenge("show", bytes_to_base64url(challenge)))
+        cookie = await self._keep(Challenge("show", encoding.base64_encode(challenge).decode()))
         return Asked(passkeys.to_show(self.party, challenge), cookie)
 
     async def ask_to_make(self, account: Account) -> Asked:
         """Ask a browser to make a passkey for this account."""
         challenge = secrets.token_bytes(CHALLENGE_BYTES)
-        cookie = await self._keep(Challenge("make", bytes_to_base64url(challenge), account.id))
+        cookie = await self._keep(Challenge("make", encoding.base64_encode(challenge).decode(), account.id))
         return Asked(passkeys.to_make(self.party, account, challenge), cookie)
 
     async def sign_in(self, cookie: str, credential: Json, now: int) -> tuple[Account, str]:
@@ -73,7 +79,7 @@ class Keyring:
             raise _refused("passkey")
         account, passkey = found
         try:
-            count = passkeys.shown(self.party, base64url_to_bytes(asked.challenge), credential, account, passkey)
+            count = passkeys.shown(self.party, encoding.base64_decode(asked.challenge), credential, account, passkey)
         except PasskeyRefused:
             await self.audit.note(Deeds("sign_in_refused", whom=account.id, why="passkey"))
             raise _refused("passkey") from None
@@ -87,7 +93,7 @@ class Keyring:
         asked = await self._answered(cookie, "make")
         if asked is None or asked.desk != account.id:
             raise PasskeyRefused
-        return passkeys.made(self.party, base64url_to_bytes(asked.challenge), credential, name, now)
+        return passkeys.made(self.party, encoding.base64_decode(asked.challenge), credential, name, now)
 
     async def _keep(self, challenge: Challenge) -> str:
         return await self.begun.keep(msgspec.json.encode(challenge).decode())

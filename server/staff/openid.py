@@ -25,7 +25,9 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from server import clock
 from server.staff.claims import Claims, listed
-from server.staff.providers import Provider, signer
+from server.staff.providers import Provider
+from server.staff.signing import signer
+from server.staff.way import ProviderAwayError, Way, WordRefused
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512", "Ed25519", "EdDSA")
 """Signatures that only the provider can make, and anybody can check."""
@@ -38,14 +40,6 @@ SIGNED_FOR = 60
 """How long a request that we signed is good (s)."""
 
 
-class ProviderAwayError(Exception):
-    """The provider does not answer, or not as one."""
-
-
-class WordRefused(Exception):
-    """The provider's word is not its own, or it does not give one for this code."""
-
-
 class Published(msgspec.Struct, frozen=True):
     """What a provider publishes of itself."""
 
@@ -55,16 +49,6 @@ class Published(msgspec.Struct, frozen=True):
     jwks_uri: str
     end_session_endpoint: str = ""
     authorization_response_iss_parameter_supported: bool = False
-
-
-class Way(msgspec.Struct, frozen=True):
-    """What we remember of a browser that was sent to a provider. `invitation`: the hash of the code that she came with."""
-
-    provider: str
-    state: str
-    nonce: str
-    verifier: str
-    invitation: str = ""
 
 
 class OpenId:

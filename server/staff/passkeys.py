@@ -7,11 +7,6 @@ Rules of this file:
 3. What a browser sends may be anything: whatever the library makes of it, it is refused and nothing else happens.
 """
 
-import ipaddress
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
-
 import webauthn
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
 from webauthn.helpers.structs import (
@@ -22,38 +17,10 @@ from webauthn.helpers.structs import (
 )
 
 from server.staff.directory import Account, Passkey
+from server.staff.party import Json, Party, PasskeyRefused
 
 PATIENCE = 300_000
 """How long a browser waits for a finger or a face (ms)."""
-
-Json = dict[str, Any]
-"""What travels between a page's script and us: options one way, a credential the other."""
-
-
-class PasskeyRefused(Exception):
-    """What came is no passkey of ours, made or shown here and now by somebody whom her device knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Whose passkeys they are: the origin of the staff's pages, and the helpline's name."""
-
-    origin: str
-    name: str
-
-    @property
-    def id(self) -> str:
-        """The host that a passkey is made for."""
-        return urlsplit(self.origin).hostname or ""
-
-    @property
-    def works(self) -> bool:
-        """Tell whether a browser makes passkeys for this host: for names only, `localhost` too, never for a number."""
-        try:
-            ipaddress.ip_address(self.id)
-        except ValueError:
-            return True
-        return False
 
 
 def to_make(party: Party, account: Account, challenge: bytes) -> Json:

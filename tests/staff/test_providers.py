@@ -16,7 +16,8 @@ from server.settings import SettingsError
 from server.staff import people
 from server.staff.command import staff
 from server.staff.directory import StaffError, Subject, read
-from server.staff.providers import read_providers, signer
+from server.staff.providers import read_providers
+from server.staff.signing import signer
 from tests.staff.authenticator import b64
 
 PKCS8 = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
