@@ -3,7 +3,8 @@
 Rules of this file:
 
 1. The log is the truth; what travels here is a hint. A lost hint costs a browser at most one heartbeat.
-2. Each worker has one inbox stream; hints for it are gathered and sent together, and read in batches.
+2. Each worker has one inbox stream; hints for it are gathered and sent together, and read in batches. That of a stored message
+   goes there in the step that stores it, where it can (`conversation/append.lua`).
 3. No error of Redis ends the reader: it waits with jitter and reads again from the last id that it has seen.
 """
 
@@ -22,7 +23,7 @@ INBOX_LENGTH = 2_000
 PAUSE = 0.5
 
 
-class Hint(msgspec.Struct, frozen=True, array_like=True):
+class Hint(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One hint: to whom (a pulse name, or a stream), what kind, and a frame as JSON, the replaced tab's id or a POST for a stream."""
 
     to: str
@@ -30,6 +31,7 @@ class Hint(msgspec.Struct, frozen=True, array_like=True):
     data: bytes = b""
 
 
+_hints: msgspec.msgpack.Decoder[list[Hint]] = msgspec.msgpack.Decoder(list[Hint])
 WORKER = "worker"
 """To whom a hint goes that is for the worker itself, and for nobody's connection."""
 
@@ -124,7 +126,7 @@ class Relay:
     async def _read(self, name: str, last: str) -> str:
         for _, entries in await self._reader.xread({name: last}, count=BATCH, block=BLOCK) or []:
             for entry, fields in entries:
-                for hint in msgspec.msgpack.decode(fields[b"h"], type=list[Hint]):
+                for hint in _hints.decode(fields[b"h"]):
                     self._hand(hint)
                 last = entry.decode()
         return last

@@ -1,6 +1,7 @@
-"""The pen: gathers what the sockets of a worker want to write, so that one call stores all that came in meanwhile.
+"""The pen: gathers what the sockets of a worker want to write, so that one call stores what came in meanwhile.
 
-A message is acknowledged after the durable write. How calls are gathered is told in `gather.py`.
+A message is acknowledged after the durable write. How calls are gathered is told in `gather.py`. Who says something waits for its answer
+before saying more in the same talk: of two that are under way at a time either may be stored first.
 """
 
 from collections.abc import Callable, Sequence
