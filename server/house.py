@@ -12,6 +12,7 @@ from server import metrics
 from server.by_hand.rules import is_over, opening_now, runs_until
 from server.by_hand.store import FIRST, ByHand
 from server.clock import instant, ms
+from server.colleagues.rules import Beside
 from server.colleagues.store import Colleagues
 from server.comers import Comers
 from server.conversation.pen import Pen
@@ -27,6 +28,7 @@ from server.sealing import contact_name
 from server.session.store import Visits
 from server.session.tokens import Tokens
 from server.settings import Settings
+from server.shared import Shared
 from server.shared_clock import SharedClock
 from server.staff.audit import Audit, AuditError
 from server.staff.chain import Deed, Deeds
@@ -38,6 +40,7 @@ from server.staff.reasons import Reasons
 from server.staff.store import Sessions
 from server.waiting.rules import CLOSED, Hours, Opening, hours_of, opening
 from server.waiting.store import Waiting
+from server.wire.frames import Colleague
 from server.wire.order import OrderKind
 from server.words import Tongue, offered, read_wording
 
@@ -90,6 +93,8 @@ class House:
     on_failure: Callable[[BaseException], None]
     late: int = 0
     """Hand-offs without a receipt for too long, as the keeper last counted them."""
+    around: Shared[tuple[Beside, list[Colleague]]] = field(default_factory=Shared)
+    """Who is at work, for all connections here that look round at once."""
     _tongues: Mapping[str, Tongue] | None = None
     _hours: tuple[Helpline, Hours] | None = None
     _errands: set["asyncio.Task[None]"] = field(default_factory=set)

@@ -4,7 +4,7 @@ Every step may be done twice. What a crash has left between two steps, of whiche
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from time import monotonic
 
 from redis.exceptions import RedisError
@@ -16,6 +16,7 @@ from server.conversation.rules import Event, State, Talk
 from server.house import House
 from server.link import Link
 from server.link.faults import is_passing
+from server.pieces import in_pieces
 from server.session.rules import pulse_of_child, pulse_of_desk, whose_pulse
 from server.steps import (
     clear_desk,
@@ -41,8 +42,8 @@ DEAF_MS = 10_000
 that time were not written down."""
 LEAP_SECONDS = 2.0
 LEASE_MS = 5_000
-MANY = 500
-"""Talks that are read together."""
+MANY, DESKS = 500, 32
+"""Talks, and desks, that are read together."""
 
 
 class Keeper:
@@ -255,8 +256,17 @@ class Keeper:
         if (waiting := await self.house.waiting.count()) >= line.line_cap:
             metrics.alarm("line_full", waiting)
         await finish_joins(self.house)
-        for desk in await self.house.pairing.desks():
-            await self.clear_desk(desk, now - line.unregistered_hours * 3_600_000)
+        async for desks in in_pieces(await self.house.pairing.desks(), DESKS):
+            await self.clear_desks(desks, now - line.unregistered_hours * 3_600_000)
+
+    async def clear_desks(self, desks: Sequence[str], before: int) -> None:
+        """Look at some desks together; one where something is to be done is read anew before it is done."""
+        states = await self.house.pairing.many(desks)
+        held = [(desk, name, standing) for desk, state in states.items() for name, standing in state.talks.items()]
+        talks = await self.house.conversations.read_many([name for _, name, _ in held])
+        rows = zip(held, talks, strict=True)
+        for desk in dict.fromkeys(desk for (desk, _, standing), talk in rows if is_to_clear(standing, talk, before)):
+            await self.clear_desk(desk, before)
 
     async def clear_desk(self, desk: str, before: int) -> None:
         """Talks that were never written up are handed off as they are; talks that are gone leave the desk."""
@@ -272,3 +282,12 @@ class Keeper:
                 await clear_desk(self.house, conversation, desk)
             elif talk.state is State.WRAPPING_UP and state.talks[conversation] == "talking":
                 await self.house.pairing.wrapping(desk, conversation)
+
+
+def is_to_clear(standing: str, talk: Talk | None, before: int) -> bool:
+    """Tell whether something is to be done with a talk that stands so at a desk: it is gone, handed off, lost, or over."""
+    if talk is None or talk.state in (State.SEALED, State.CONFIRMED, State.LEFT):
+        return True
+    if talk.state is State.WRAPPING_UP and talk.ended < before:
+        return True
+    return standing == "talking" and talk.state in (State.WAITING, State.WRAPPING_UP)

@@ -238,9 +238,13 @@ class NotAlone(DeskShown):
     async def look_again(self) -> None:
         """See what is new, and show it."""
         await super().look_again()
-        found = await beside(self.house)
-        everybody = at_work(self.house, found, await states(self.house, found))
+        found, everybody = await self.house.around.ask(self.look_round)
         await self.show_company(found, everybody, self.company.late if self.company else 0)
+
+    async def look_round(self) -> tuple[Beside, list[f.Colleague]]:
+        """See who is at work; asked for all who look round at once."""
+        found = await beside(self.house)
+        return found, at_work(self.house, found, await states(self.house, found))
 
     async def tell_auditor(self, what: Deed, conversation: str, whom: str = "") -> None:
         """Tell the auditor what was done beside a talk."""

@@ -23,8 +23,9 @@ PING = 7.0
 """Seconds between two pings, and until the answer must be there. A machine that died is so noticed within 14 s."""
 GRACE = 10
 BACKLOG = 2048
-YOUNG, MIDDLING = 20_000, 20
-"""Objects that come before the youngest are looked through, and how often that is done before the middling ones are too."""
+YOUNG, MIDDLING = 5_000, 80
+"""Objects that come before the youngest are looked through, and how often that is done before the middling ones are too. A look holds
+the loop for a millisecond or two."""
 
 
 def serve(argv: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -33,7 +33,7 @@ from server.wire import frames as f
 TURN = 1.0
 PAUSE = 0.1
 """Seconds between two ticks at the least, when one took a whole second."""
-BEATS, VISITS, WAITING, READ, SHOWN_TO = 1_000, 256, 32, 32, 8
+BEATS, VISITS, WAITING, READ, SHOWN_TO = 1_000, 256, 32, 16, 8
 """In one piece: heartbeats, visits, those who wait, desks that are read, desks that are shown what is new."""
 LEAP_MS = 2_000
 SHOWN = 20

@@ -21,6 +21,8 @@ CAME = 4
 REGISTRAR = "registrar"
 PAGE = 100
 """Entries in one range read."""
+MANY = 64
+"""Talks that are read with one call: what is read of more would hold the loop for longer than a message may wait."""
 PART_BYTES = 32 * 1024
 """Bytes of boxes in one frame of a range: far less than may wait for a reader."""
 
@@ -85,9 +87,10 @@ class Conversations:
         return talk_of(await self._redis.hgetall(keys.talk(conversation)))
 
     async def read_many(self, conversations: Sequence[str]) -> list[Talk | None]:
-        """Return several talks with one round trip."""
-        if not conversations:
-            return []
+        """Return several talks, with one round trip for each `MANY`."""
+        return [talk for first in range(0, len(conversations), MANY) for talk in await self._read_some(conversations[first : first + MANY])]
+
+    async def _read_some(self, conversations: Sequence[str]) -> list[Talk | None]:
         async with self._redis.pipeline(transaction=False) as pipe:
             for conversation in conversations:
                 pipe.hgetall(keys.talk(conversation))

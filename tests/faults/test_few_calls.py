@@ -62,6 +62,45 @@ async def test_a_second_costs_as_much_with_eight_desks_as_with_two(world: World)
     assert many == few
 
 
+async def test_the_keepers_look_at_all_desks_costs_as_much_with_eight_as_with_two(world: World) -> None:
+    """Every ten seconds each desk is looked at, together with the others; only where something is to be mended it is read for itself."""
+    keeper, life = world.workers[0].keeper, world.workers[0].life
+    await talk_at(world, FEW)
+    before = life.done
+    await keeper.slow_turn()
+    few = life.done - before
+    await talk_at(world, MANY)
+    before = life.done
+    await keeper.slow_turn()
+
+    assert life.done - before == few
+
+
+async def test_all_who_look_round_at_once_ask_once(world: World) -> None:
+    """A call for help lets every desk look round: one look is for all of them."""
+    await talk_at(world, MANY)
+    worker = world.workers[0]
+    before = worker.life.done
+    await worker.ticking.shifts.copy().pop().look_round()
+    one = worker.life.done - before
+    before = worker.life.done
+    found = await asyncio.gather(*(worker.house.around.ask(shift.look_round) for shift in worker.ticking.shifts))
+
+    assert worker.life.done - before == one
+    assert {len(everybody) for _, everybody in found} == {MANY}
+
+
+async def test_many_talks_are_read_in_order_some_with_each_call(world: World) -> None:
+    """Of very many talks no one call reads more than a message may wait for."""
+    await talk_at(world, FEW)
+    worker, names = world.workers[0], [child.conversation for child in world.children]
+    before = worker.life.done
+    found = await worker.house.conversations.read_many([*names, "nobody's"] * 50)
+
+    assert [talk.place if talk else None for talk in found] == [*(talk.place for talk in found[:2] if talk), None] * 50
+    assert worker.life.done - before == 3
+
+
 async def test_what_comes_at_once_is_stored_and_told_with_few_calls(world: World) -> None:
     """A message of each of a hundred talks, in one turn of the loop: as few calls as hold them store all, and one tells of them all."""
     await talk_at(world, FEW)
