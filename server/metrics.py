@@ -19,7 +19,7 @@ CLOSES = Counter("chat_closes", "Sockets that have ended, by close code (1006: t
 STREAMS = Counter("chat_streams", "Connections that came as an event stream: a network that lets no WebSocket through")
 REFUSED = Counter("chat_refused", "Frames that had no effect, by why", ["why"])
 STORED = Counter("chat_messages_stored", "Messages acknowledged after the durable write", ["role"])
-STORED_OF_CHILD, STORED_OF_COUNSELLOR = STORED.labels("child"), STORED.labels("counsellor")
+STORED_BY = {role: STORED.labels(role) for role in ("child", "counsellor")}
 """Looked up once: each message counts."""
 STORE_ERRORS = Counter("chat_store_errors", "Answers of the store that were errors, and answers that did not come", ["kind"])
 STORE_UP = Gauge("chat_store_up", "1 while the store answers this worker")

@@ -6,6 +6,7 @@ store; a jump of a machine's own clock is not felt, and the watch raises an alar
 """
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic_ns
 
 from redis.exceptions import RedisError
@@ -26,6 +27,8 @@ class SharedClock:
     def __init__(self) -> None:
         """The store has not been heard."""
         self._ahead: int | None = None
+        self.on_look: Callable[[], None] | None = None
+        """Called as soon as the store has told the time: what was noted by another time may have to follow a leap."""
 
     @property
     def known(self) -> bool:
@@ -43,6 +46,8 @@ class SharedClock:
         answered = _steady()
         if self._ahead is None or answered - asked <= LONGEST * 1000:
             self._ahead = told - (asked + answered) // 2
+            if self.on_look is not None:
+                self.on_look()
 
     async def follow(self, visits: Visits) -> None:
         """Ask again and again, until cancelled: soon, until it has answered once. While the store is away the clock goes on."""

@@ -168,7 +168,7 @@ class Shift(Leading):
         if not stored.seq:
             self.refuse("say", cast("f.Refusal", stored.why), id=frame.id, conversation=frame.conversation)
             return
-        metrics.STORED_OF_COUNSELLOR.inc()
+        metrics.STORED_BY["counsellor"].inc()
         self.socket.put(f.StaffSaid(frame.conversation, frame.id, stored.seq, stored.at))
         if stored.worker:
             entry = f.Message(stored.seq, "counsellor", frame.id, frame.n, stored.at, frame.box)

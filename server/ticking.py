@@ -57,6 +57,7 @@ class Ticking:
         self.turns = 0
         self.everybody: list[f.Colleague] = []
         """Who is at work, as it was last seen: the same list for as long as nothing changes."""
+        self.house.clock.on_look = self.follow_leap  # at once: what is noted after a leap must not follow it
         self.late = 0
         """Talks that are over and were not written up in time, as they were last counted."""
 
@@ -89,7 +90,7 @@ class Ticking:
     async def tick(self) -> None:
         """One second."""
         now = self.house.clock()
-        self.follow_leap(now)
+        self.follow_leap()
         self.house.house_rules.look()
         if now - self.beaten >= BEAT_MS:
             await self.beat(now)
@@ -138,9 +139,9 @@ class Ticking:
             for shift in leads:
                 shift.show_overview(told)
 
-    def follow_leap(self, now: int) -> None:
+    def follow_leap(self) -> None:
         """When the clock has leapt, what was noted before leaps with it: nobody has been silent for longer than before."""
-        before, self.ahead = self.ahead, now - self.steady() * 1000
+        before, self.ahead = self.ahead, self.house.clock() - self.steady() * 1000
         leap = round(self.ahead - before) if before is not None else 0
         if abs(leap) < LEAP_MS:
             return

@@ -163,7 +163,7 @@ class Visit(ChildTold):
             self.refuse("say", cast("f.Refusal", stored.why), id=frame.id)
             return
         self.last_word = self.house.clock()
-        metrics.STORED_OF_CHILD.inc()
+        metrics.STORED_BY["child"].inc()
         self.socket.put(f.Said(frame.id, stored.seq, stored.at))
         if stored.worker:
             entry = f.StaffMessage(self.conversation, stored.seq, "child", frame.id, frame.n, stored.at, frame.box)

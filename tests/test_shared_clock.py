@@ -57,6 +57,16 @@ async def test_it_goes_on_when_the_store_is_gone(redis: Link) -> None:
         assert later - after - 1 <= second - first <= last - before + 1
 
 
+async def test_who_must_follow_a_leap_hears_of_it_at_once(redis: Link) -> None:
+    """Each time that the store has told the time, and with that time."""
+    shared, told_at = SharedClock(), list[int]()
+    shared.on_look = lambda: told_at.append(shared())
+    with time_machine.travel("2020-01-01 12:00 +0000", tick=False):
+        await shared.look(Visits(redis))
+    assert len(told_at) == 1
+    assert abs(told_at[0] - real()) < NEAR
+
+
 async def test_it_follows(redis: Link) -> None:
     """Asked again and again, until cancelled."""
     shared = SharedClock()

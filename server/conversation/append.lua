@@ -3,10 +3,8 @@
 -- ARGV cap now talks ...
 -- RETURNS per message: seq, at, the worker of the other side if it must still be told; or 0, why, ""
 -- USES lasting hints
--- KEYS are talk, log, ids of each of `talks`, then inboxes. A message is ten values: the number of its talk (from 1), role, desk, id, n, box,
--- and what is told: the number of an inbox (0: nothing), the worker whose inbox that is, the name there, the frame without seq and at.
--- It is told here only if the other side is at that worker.
--- All three are renewed together, at most once a minute: three expiries a message cost as much as the message.
+-- KEYS are talk, log, ids of each of `talks` (renewed together, at most once a minute: three expiries cost as much as a message), then inboxes.
+-- A message: number of its talk (from 1), role, desk, id, n, box; told in this step: number of an inbox (0: no), whose, name there, frame.
 local cap, now, talks = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local other = { child = "at:counsellor", counsellor = "at:child" }
 
@@ -22,19 +20,11 @@ local function refusal(role, desk, n, state, hers, count, seq)
   end
 end
 
-local function answer(seq, at, worker, inbox, expected, to, frame)
-  if worker and worker == expected and inbox ~= "0" then
-    hint(KEYS[talks * 3 + tonumber(inbox)], to, frame, seq, at)
-    worker = nil
-  end
-  return { seq, at, worker or "" }
-end
-
 local function append(talk, log, ids, role, desk, id, n, box, ...)
   local known, at = string.match(redis.call("HGET", ids, id) or "", "(%d+):(%d+)")
   local state, hers, count, seq, worker = unpack(redis.call("HMGET", talk, "state", "desk", "n:" .. role, "seq", other[role]))
   if known then
-    return answer(tonumber(known), tonumber(at), worker, ...)
+    return { tonumber(known), tonumber(at), still_to_tell(talks * 3, worker, known, at, ...) }
   end
   count, seq, n = tonumber(count or "0"), tonumber(seq or "0"), tonumber(n)
   local why = refusal(role, desk, n, state, hers, count, seq)
@@ -48,7 +38,7 @@ local function append(talk, log, ids, role, desk, id, n, box, ...)
   if redis.call("TTL", log) < 86340 then
     lasting(talk, log, ids)
   end
-  return answer(seq, now, worker, ...)
+  return { seq, now, still_to_tell(talks * 3, worker, seq, now, ...) }
 end
 
 local answers = {}

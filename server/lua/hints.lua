@@ -1,8 +1,13 @@
 -- hints: frames for the sockets of other workers, gathered and put into each inbox as one entry (`Hint` in server/relay.py)
 local gathered, inboxes = {}, {}
 
--- Number a frame, and let it go to whoever hears this name at that inbox.
-local function hint(inbox, to, frame, seq, at)
+-- Let a numbered frame go to whoever hears this name at an inbox (of KEYS, after `first`), if the other side is at that worker.
+-- Returns the worker that must still be told, or "".
+local function still_to_tell(first, worker, seq, at, number, expected, to, frame)
+  if not worker or worker ~= expected or number == "0" then
+    return worker or ""
+  end
+  local inbox = KEYS[first + tonumber(number)]
   frame = string.sub(frame, 1, -2) .. ',"seq":' .. seq .. ',"at":' .. at .. "}"
   if not gathered[inbox] then
     gathered[inbox] = {}
@@ -10,6 +15,7 @@ local function hint(inbox, to, frame, seq, at)
   end
   local list = gathered[inbox]
   list[#list + 1] = "\147" .. cmsgpack.pack(to) .. "\165frame\198" .. struct.pack(">I4", #frame) .. frame
+  return ""
 end
 
 -- Put what was gathered where each worker reads it: one list in the notation of msgpack. A hint that cannot be put there is lost, the message is not.

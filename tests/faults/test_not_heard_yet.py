@@ -1,6 +1,7 @@
 """A worker that has not heard yet what time it is, or what was decided by hand: it sends nobody away, and says what the others say."""
 
 import datetime as dt
+from typing import cast
 
 import pytest
 
@@ -14,7 +15,7 @@ from server.session.store import Visits
 from server.shared_clock import SharedClock
 from server.steps import leave_line, nudge_child
 from server.wire import frames as f
-from tests.faults.indoors import Indoors
+from tests.faults.indoors import Clock, Indoors
 from tests.faults.steady import Gone
 from tests.faults.test_half_lost import said
 
@@ -62,3 +63,18 @@ async def seen(worker: Indoors, conversation: str) -> Talk:
     talk = await worker.house.conversations.read(conversation)
     assert talk is not None
     return talk
+
+
+async def test_who_comes_after_the_clock_has_leapt_has_not_been_silent_since(worker: Indoors) -> None:
+    """A worker learns that it is three hours earlier than its machine thought; a child that comes before the next second is new here."""
+    worker.ticking.follow_leap()
+    cast("Clock", worker.house.clock).now -= 3 * 3_600_000
+    assert worker.house.clock.on_look is not None
+    worker.house.clock.on_look()  # the store has told the time
+
+    child = await worker.open("/ws")
+    await child.send(f.dump(f.ChildHello()).decode())
+    assert await said(child, "welcome")
+    (visit,) = worker.ticking.visits
+    await worker.ticking.tick()
+    assert visit.last_word == worker.house.clock()
