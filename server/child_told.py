@@ -19,6 +19,8 @@ from server.waiting.rules import Span, Took, Wait, expected
 from server.wire import frames as f
 from server.wire.ahead import Ahead, of_child
 
+BESIDE = 8 * 1024
+"""So many bytes may wait for a reader beside a part of a range: a welcome, which then leaves in the same text."""
 MAY_CLOSE_MS = 30 * 60_000
 """So long before closing time those who wait are told that they may not be reached."""
 
@@ -187,7 +189,7 @@ class ChildTold(Path):
             if not entries and after:
                 return
             for part, more in in_parts(entries):
-                await self.socket.room()
+                await self.socket.room(beside=BESIDE)
                 self.socket.put(f.History(after, part, more))
                 if not more:
                     return

@@ -138,9 +138,9 @@ class Direct(WebSocket):
         _tell(self._waiting)
         _tell(self._crowded)
 
-    async def room(self) -> None:
-        """Wait until nothing waits for the reader. Raises GoneError when it does not read."""
-        while self._bytes and self._code is None and not self._is_over:
+    async def room(self, beside: int = 0) -> None:
+        """Wait until no more than `beside` bytes wait for the reader. Raises GoneError when it does not read."""
+        while self._bytes > beside and self._code is None and not self._is_over:
             await _news(self._loop, self._crowded)
         if self._code is not None or self._is_over:
             raise GoneError

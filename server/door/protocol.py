@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.protocols.utils import get_local_addr, is_ssl
+from uvicorn.protocols.utils import is_ssl
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol as Library
@@ -148,17 +148,17 @@ class Line(WebSocketsSansIOProtocol):
 
     # --- the handshake -------------------------------------------------------------------------
 
-    def begin(self, asked: Handshake, transport: asyncio.Transport, server: tuple[str, int | None] | None, *, is_safe: bool) -> None:
+    def begin(self, asked: Handshake, transport: asyncio.Transport, *, is_safe: bool) -> None:
         """Let the application answer a handshake: uvicorn's `connection_made` and `handle_connect`, without taking it apart again."""
         self.connections.add(self)
-        self.transport, self.server, self.scheme = transport, server, "wss" if is_safe else "ws"
+        self.transport, self.scheme = transport, "wss" if is_safe else "ws"
         self.asked, self.handshake_initiated = asked, True
         self.scope = {
             "type": "websocket",
             "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
             "http_version": "1.1",
             "scheme": self.scheme,
-            "server": server,
+            "server": None,
             "client": None,
             "root_path": self.root_path,
             "path": self.root_path + unquote(asked.path.decode()),
@@ -281,10 +281,9 @@ class Requests(HttpToolsProtocol):
     waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request. As uvicorn's, but nobody asks who it is."""
+        """Wait for the first request. As uvicorn's, but nobody asks the kernel who it is, and where: pages are told by `Host`."""
         self.connections.add(self)
         self.transport, self.flow = transport, FlowControl(transport)
-        self.server, self.client = get_local_addr(transport), None
         self.scheme = "https" if is_ssl(transport) else "http"
         self._wait()
 
@@ -305,7 +304,7 @@ class Requests(HttpToolsProtocol):
             return
         self.connections.discard(self)
         line = Line(config=self.config, server_state=self.server_state, app_state=self.app_state)
-        line.begin(asked, self.transport, self.server, is_safe=self.scheme == "https")
+        line.begin(asked, self.transport, is_safe=self.scheme == "https")
         self.transport.set_protocol(line)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -146,9 +146,9 @@ class Socket(ABC):
             self.close(4008)
         self._due()
 
-    async def room(self) -> None:
-        """Wait until nothing waits for the reader. Raises GoneError when it does not read."""
-        while self._bytes and self._code is None:
+    async def room(self, beside: int = 0) -> None:
+        """Wait until no more than `beside` bytes wait for the reader. Raises GoneError when it does not read."""
+        while self._bytes > beside and self._code is None:
             self._left.clear()
             await self._left.wait()
         if self._code is not None:

@@ -97,7 +97,7 @@ class Hall:
             await send({"type": "http.response.start", "status": 418, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
-        self.told.append({name: value for name, value in scope.items() if name not in {"client", "state"}})
+        self.told.append({name: value for name, value in scope.items() if name not in {"client", "server", "state"}})
         assert (await receive())["type"] == "websocket.connect"
         await self.may.wait()
         await send({"type": "websocket.accept", "subprotocol": "two", "headers": [(b"x-hall", b"here")]})

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from server import keys
+from server.comers import QUIET, Crowd
 from server.conversation.store import Came, Comer, Late, Say
 from server.ids import new_id
 from server.link import Link
@@ -168,3 +169,56 @@ async def a_talk(worker: Indoors) -> tuple[str, str]:
     token = worker.house.tokens.issue(conversation)
     await worker.house.visits._redis.hset(keys.talk(conversation), "token", token_hash(token))
     return conversation, token
+
+
+async def test_a_welcome_and_what_follows_it_leave_in_one_text(worker: Indoors) -> None:
+    """Who comes back costs one write: its welcome, what it lacks, and how far the other side has come."""
+    conversation, token = await a_talk(worker)
+    await worker.house.conversations.append([Say(conversation, "counsellor", KARI.id, new_id(), n, BOX) for n in range(3)], 1)
+    pair = await comes(worker, f.ChildHello(token))
+
+    assert [frame["t"] for frame in msgspec.json.decode(await pair.receive())][:3] == ["welcome", "history", "seen"]
+
+
+async def test_heartbeats_of_a_crowd_cost_a_few_calls(worker: Indoors) -> None:
+    """The talks of all who have a heartbeat at once are read together."""
+    pairs = [(await arrived(worker))[0] for _ in range(CROWD)]
+    calls = []
+    for some in (pairs[:1], pairs):
+        before = worker.life.done
+        for pair in some:
+            await pair.send(f.dump(f.Ping(0)).decode())
+        await asyncio.gather(*(told(pair, "pong") for pair in some))
+        calls.append(worker.life.done - before)
+
+    assert calls[0] == 1
+    assert calls[1] <= 3
+
+
+async def test_the_next_call_of_a_crowd_waits_for_who_is_on_the_way() -> None:
+    """After a call for several, those whom the next turns of the loop bring share the next one; who comes alone waits for no turn."""
+    batches: list[list[int]] = []
+
+    async def call(batch: list[int]) -> list[int]:
+        batches.append(batch)
+        return batch
+
+    crowd = Crowd(call, lambda _: "", CROWD)
+    running = asyncio.create_task(crowd.run())
+    alone = asyncio.create_task(crowd.ask(0))
+    turns = 0
+    while not alone.done():
+        await asyncio.sleep(0)
+        turns += 1
+    asked = [asyncio.create_task(crowd.ask(at)) for at in (1, 2)]
+    while len(batches) == 1:
+        await asyncio.sleep(0)
+    for at in range(3, 10):
+        asked.append(asyncio.create_task(crowd.ask(at)))
+        for _ in range(QUIET // 2):
+            await asyncio.sleep(0)
+    assert await asyncio.gather(*asked) == list(range(1, 10))
+    running.cancel()
+
+    assert batches == [[0], [1, 2], list(range(3, 10))]
+    assert turns < QUIET
