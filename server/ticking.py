@@ -93,8 +93,7 @@ class Ticking:
         self.follow_leap()
         self.house.house_rules.look()
         if now - self.beaten >= BEAT_MS:
-            await self.beat(now)
-            self.beaten = now
+            await self.beat()
         await self.tick_visits()
         await self.house.by_hand.look(now)
         await self.tell_places()
@@ -103,10 +102,12 @@ class Ticking:
         if self.shifts:
             await self.tick_desks(now)
 
-    async def beat(self, now: int) -> None:
+    async def beat(self) -> None:
         """Say when each who speaks here was last heard."""
         async for some in in_pieces(self.welcomed(), BEATS):
+            now = self.house.clock()
             await self.house.visits.heard({one.name: now - int(one.socket.silence() * 1000) for one in some})
+        self.beaten = self.house.clock()
 
     async def tick_visits(self) -> None:
         """Let each visit see what time it is."""
