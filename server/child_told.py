@@ -56,11 +56,14 @@ class ChildTold(Path):
 
     async def look(self) -> None:
         """See what became of the talk, and say what the child must know."""
-        talk = await self.house.conversations.read(self.conversation)
-        if talk is not None:
-            if talk.shut:
+        is_told = False
+        while not is_told:
+            asked, talk = self.told, await self.house.conversations.read(self.conversation)
+            if talk is not None and talk.shut:
                 await self.house.hear_of_closing()
-            self.tell(talk)
+            is_told = talk is None or self.told is asked  # else something newer was told meanwhile
+            if talk is not None and is_told:
+                self.tell(talk)
 
     def tell(self, talk: Talk) -> None:
         """Say what is new since the last time."""

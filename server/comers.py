@@ -7,8 +7,7 @@ talk stands and what the browser lacks), that it is heard, and, of one who may w
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
 
 from server.conversation.rules import State, Talk
 from server.conversation.store import Came, Comer, Conversations, Late
@@ -17,51 +16,14 @@ from server.session.rules import pulse_of_child
 from server.session.store import Visits
 from server.waiting.store import Waiting
 
-Wish = TypeVar("Wish")
-Answer = TypeVar("Answer")
-
 MOST = 32
 """Tabs in one call: what each lacks comes back with it."""
 MOST_TALKS = 64
 """Talks in one look."""
 MOST_NAMES = 500
 """Names in one call."""
-QUIET = 8
-"""Turns of the loop in which nobody else asks, after which a crowd is not waited for any longer."""
 MAY_WAIT = frozenset({State.ARRIVED, State.WAITING})
 """States in which a child may be in the line: an arrived one, where a crash has left it between the two books of joining."""
-
-
-class Crowd(Generic[Wish, Answer]):
-    """A gather whose calls are few when many come: after a call for several the next one waits until the loop brings nobody else.
-
-    What is done in those turns is what the others need to come so far, so that a busy worker loses nothing by it, and an idle one
-    no more than a few empty turns. Who comes alone waits for nothing.
-    """
-
-    def __init__(self, call: Callable[[list[Wish]], Awaitable[Sequence[Answer]]], lane: Callable[[Wish], str], most: int) -> None:
-        """As a gather's."""
-        self._call, self._most, self._asked = call, most, 0
-        self._gather: Gather[Wish, Answer] = Gather(self._call_and_wait, lane, most)
-
-    async def ask(self, wish: Wish) -> Answer:
-        """Return the answer. Raises what the call raises."""
-        self._asked += 1
-        return await self._gather.ask(wish)
-
-    async def run(self) -> None:
-        """Call until cancelled."""
-        await self._gather.run()
-
-    async def _call_and_wait(self, batch: list[Wish]) -> Sequence[Answer]:
-        before = self._asked
-        answers = await self._call(batch)
-        quiet = 0 if len(batch) > 1 else QUIET
-        while quiet < QUIET and self._asked - before < self._most:
-            asked = self._asked
-            await asyncio.sleep(0)
-            quiet = quiet + 1 if asked == self._asked else 0
-        return answers
 
 
 class Comers:
@@ -70,10 +32,12 @@ class Comers:
     def __init__(self, conversations: Conversations, visits: Visits, waiting: Waiting, worker: str) -> None:
         """`worker`: where they come to."""
         self._conversations, self._visits, self._waiting, self._worker = conversations, visits, waiting, worker
-        self._tabs: Crowd[Comer, Came | Late | None] = Crowd(self._let_in, lambda comer: conversations.lane(comer.conversation), MOST)
-        self._pulses: Crowd[tuple[str, int], None] = Crowd(self._hear, _all_together, MOST_NAMES)
-        self._backs: Crowd[str, None] = Crowd(self._back, _all_together, MOST_NAMES)
-        self._talks: Crowd[str, Talk | None] = Crowd(self._look, conversations.lane, MOST_TALKS)
+        self._tabs: Gather[Comer, Came | Late | None] = Gather(
+            self._let_in, lambda comer: conversations.lane(comer.conversation), MOST, rests=True
+        )
+        self._pulses: Gather[tuple[str, int], None] = Gather(self._hear, _all_together, MOST_NAMES, rests=True)
+        self._backs: Gather[str, None] = Gather(self._back, _all_together, MOST_NAMES, rests=True)
+        self._talks: Gather[str, Talk | None] = Gather(self._look, conversations.lane, MOST_TALKS, rests=True)
 
     async def run(self) -> None:
         """Call until cancelled."""

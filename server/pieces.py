@@ -12,9 +12,12 @@ RESTS = 0.3
 One = TypeVar("One")
 
 
-async def in_pieces(many: Sequence[One], most: int) -> AsyncIterator[Sequence[One]]:
-    """Give `many` in order, at most so many at a time, with a rest between two pieces. What fits into one piece does not rest."""
-    rest = min(REST, RESTS * most / max(1, len(many)))
+async def in_pieces(many: Sequence[One], most: int, *, of: int = 0) -> AsyncIterator[Sequence[One]]:
+    """Give `many` in order, at most so many at a time, with a rest between two pieces. What fits into one piece does not rest.
+
+    `of`: how many there are in all, where `many` are a piece of more: all rests together are bounded by that.
+    """
+    rest = min(REST, RESTS * most / max(1, len(many), of))
     for first in range(0, len(many), most):
         if first:
             await asyncio.sleep(rest)

@@ -36,6 +36,7 @@ PAUSE = 0.1
 BEATS, VISITS, WAITING, READ, SHOWN_TO = 1_000, 256, 32, 16, 8
 """In one piece: heartbeats, visits, those who wait, desks that are read, desks that are shown what is new."""
 LEAP_MS = 2_000
+HALF_A_TURN_MS = 500
 SHOWN = 20
 """How many of the line a desk is shown."""
 LATE_TURNS = 10
@@ -92,7 +93,7 @@ class Ticking:
         now = self.house.clock()
         self.follow_leap()
         self.house.house_rules.look()
-        if now - self.beaten >= BEAT_MS:
+        if now - self.beaten >= BEAT_MS - HALF_A_TURN_MS:  # ticks are a second apart, as exactly as a machine can
             await self.beat()
         await self.tick_visits()
         await self.house.by_hand.look(now)
@@ -129,7 +130,7 @@ class Ticking:
             self.late = await self.late_registrations(now)
         async for some in in_pieces(list(zip(shifts, whose, strict=True)), READ):
             seen = await glances(self.house, desks, [one for _, one in some])
-            async for few in in_pieces([(shift, glance) for (shift, _), glance in zip(some, seen, strict=True)], SHOWN_TO):
+            async for few in in_pieces([(shift, glance) for (shift, _), glance in zip(some, seen, strict=True)], SHOWN_TO, of=len(shifts)):
                 second = self.house.second()
                 for shift, glance in few:
                     if shift in self.shifts:

@@ -166,6 +166,9 @@ class Visit(ChildTold):
         metrics.STORED_BY["child"].inc()
         self.socket.put(f.Said(frame.id, stored.seq, stored.at))
         if stored.worker:
+            if say.ahead is not None:  # she is elsewhere, or it is somebody else, since this was last looked at
+                with contextlib.suppress(RedisError):
+                    await self.look()
             entry = f.StaffMessage(self.conversation, stored.seq, "child", frame.id, frame.n, stored.at, frame.box)
             self.tell_counsellor(stored.worker, entry)
 
@@ -189,6 +192,7 @@ class Visit(ChildTold):
 
         With every hint lost, this is how a child learns of its talk: within one heartbeat. Raises CloseError.
         """
+        asked = self.told
         try:
             async with asyncio.timeout(PING_SECONDS):
                 talk = await self.house.comers.talk(self.conversation)
@@ -201,7 +205,10 @@ class Visit(ChildTold):
         if talk.seq > frame.seq:
             await self.send_history(frame.seq)
         self.socket.put(f.Pong(talk.seq))
-        self.tell(talk)
+        if self.told is asked:
+            self.tell(talk)
+        else:
+            await self.look()  # something newer was told meanwhile
 
     async def keep_place(self, talk: Talk) -> None:
         """Be heard here again if the talk says that nobody is (it was believed gone); end if a newer tab is. Raises CloseError."""

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from server.gather import Gather
+from server.gather import QUIET, Gather
 
 
 class Calls:
@@ -34,9 +34,9 @@ class Calls:
 
 
 @asynccontextmanager
-async def gathering(calls: Calls, *, most: int = 9, wide: int = 1, lane: str = "") -> AsyncIterator[Gather[int, int]]:
+async def gathering(calls: Calls, *, most: int = 9, wide: int = 1, lane: str = "", rests: bool = False) -> AsyncIterator[Gather[int, int]]:
     """Gather along one lane, or along one for each rest of a division by two."""
-    gather: Gather[int, int] = Gather(calls, lambda wish: lane and str(wish % 2), most, wide)
+    gather: Gather[int, int] = Gather(calls, lambda wish: lane and str(wish % 2), most, wide, rests=rests)
     running = asyncio.create_task(gather.run())
     yield gather
     running.cancel()
@@ -125,3 +125,62 @@ async def test_a_call_that_fails_is_told_to_those_in_it_and_the_next_one_is_made
         assert wide == 1 or await other == -3
         assert await waits == -5
         assert calls.wishes[-1] == [5]
+
+
+async def test_the_next_call_of_a_crowd_waits_for_who_is_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a call for several, those whom the next turns of the loop bring share the next one; the answers of the first do not wait."""
+    monkeypatch.setattr("server.gather.LONGEST", 60.0)  # a machine may stand still
+    calls = Calls()
+    async with gathering(calls, rests=True) as gather:
+        first = await asked(gather, 1, 2)
+        calls.end(0)
+        late: list[asyncio.Task[int]] = []
+        for wish in range(3, 10):
+            late.append(asyncio.create_task(gather.ask(wish)))
+            for _ in range(QUIET // 2):
+                await asyncio.sleep(0)
+        assert [one.result() for one in first] == [-1, -2]
+        assert calls.wishes == [[1, 2]]
+        await turns()
+        assert calls.wishes == [[1, 2], list(range(3, 10))]
+        calls.end(1)
+        assert await asyncio.gather(*late) == [-wish for wish in range(3, 10)]
+
+
+async def test_who_comes_alone_waits_for_no_turn() -> None:
+    """One after the other: each call leaves as soon as the one before is answered."""
+    calls = Calls()
+    async with gathering(calls, rests=True) as gather:
+        (one,) = await asked(gather, 1)
+        other = asyncio.create_task(gather.ask(2))
+        await turns()
+        calls.end(0)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert calls.wishes == [[1], [2]]
+        calls.end(1)
+        assert list(await asyncio.gather(one, other)) == [-1, -2]
+
+
+async def test_no_lane_stays_closed() -> None:
+    """A call with too few answers is told to those in it; one that is ended frees them, and the lane goes on with the next run."""
+    answers: list[list[int]] = [[], [-3, -4]]
+
+    async def call(wishes: list[int]) -> list[int]:
+        if wishes == [2]:
+            raise asyncio.CancelledError
+        return answers.pop(0)
+
+    gather: Gather[int, int] = Gather(call, lambda _: "", 9)
+    running = asyncio.create_task(gather.run())
+    with pytest.raises(ValueError, match="shorter"):
+        await gather.ask(1)
+    ended = asyncio.create_task(gather.ask(2))
+    with pytest.raises(asyncio.CancelledError):
+        await ended
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    again = asyncio.create_task(gather.run())
+    assert list(await asyncio.gather(gather.ask(3), gather.ask(4))) == [-3, -4]
+    again.cancel()

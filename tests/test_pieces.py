@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 import redis as sync_redis
@@ -17,7 +18,7 @@ from server.pieces import in_pieces
 from server.shift import Shift
 from server.visit import Visit
 from server.wire import frames as f
-from tests.faults.indoors import town
+from tests.faults.indoors import Clock, town
 from tests.faults.world import World
 
 DESKS, MOST = 12, 8
@@ -168,3 +169,34 @@ async def test_what_was_read_before_is_not_shown_after_what_was_read_later(world
     assert shift.company is seen
     assert seen is not None
     assert len(seen.colleagues) == 1
+
+
+async def test_the_rests_within_a_piece_are_bounded_by_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pieces in pieces: the inner ones know how many there are in all."""
+    rests: list[float] = []
+    real = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        rests.append(seconds)
+        await real(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    async for some in in_pieces(range(10_000), 16):
+        async for _ in in_pieces(some, 8, of=10_000):
+            pass
+    assert sum(rests) <= 2 * pieces.RESTS
+
+
+async def test_heartbeats_are_written_each_two_seconds_though_ticks_come_a_little_early(world: World) -> None:
+    """Ticks are a second apart as exactly as a machine can: two of them may be less than two seconds."""
+    child, ticking = world.child(danger=False), world.workers[0].ticking
+    await world.connect(child, 0)
+    await ticking.tick()
+    before = world.workers[0].house.clock()
+    clock = cast("Clock", world.workers[0].house.clock)
+    clock.now += 990
+    await ticking.tick()
+    assert ticking.beaten == before
+    clock.now += 990
+    await ticking.tick()
+    assert ticking.beaten == before + 1_980

@@ -24,7 +24,7 @@ local function append(talk, log, ids, role, desk, id, n, box, ...)
   local known, at = string.match(redis.call("HGET", ids, id) or "", "(%d+):(%d+)")
   local state, hers, count, seq, worker = unpack(redis.call("HMGET", talk, "state", "desk", "n:" .. role, "seq", other[role]))
   if known then
-    return { tonumber(known), tonumber(at), still_to_tell(talks * 3, worker, known, at, ...) }
+    return { tonumber(known), tonumber(at), still_to_tell(talks * 3, worker, hers, known, at, ...) }
   end
   count, seq, n = tonumber(count or "0"), tonumber(seq or "0"), tonumber(n)
   local why = refusal(role, desk, n, state, hers, count, seq)
@@ -38,7 +38,7 @@ local function append(talk, log, ids, role, desk, id, n, box, ...)
   if redis.call("TTL", log) < 86340 then
     lasting(talk, log, ids)
   end
-  return { seq, now, still_to_tell(talks * 3, worker, seq, now, ...) }
+  return { seq, now, still_to_tell(talks * 3, worker, hers, seq, now, ...) }
 end
 
 local answers = {}

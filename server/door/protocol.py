@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.protocols.utils import is_ssl
+from uvicorn.protocols.utils import ClientDisconnected, is_ssl
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol as Library
@@ -176,9 +176,11 @@ class Line(WebSocketsSansIOProtocol):
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
         """Send what the application says. A handshake that was read once is accepted here, everything else goes uvicorn's way."""
-        if self.asked is None or message["type"] != "websocket.accept" or self.disconnected or self.transport.is_closing():
+        if self.asked is None or message["type"] != "websocket.accept" or self.disconnected:
             await super().send(message)
             return
+        if self.transport.is_closing():
+            raise ClientDisconnected
         answer = self.asked.answer(message.get("subprotocol"), [*self.default_headers, *message.get("headers", [])])
         self.asked, self.library, self.handshake_complete = None, None, True
         self.transport.write(answer)

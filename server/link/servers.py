@@ -132,6 +132,7 @@ class OneMaster(Server):
     def __init__(self, pool: Pool, copies: int, sentinels: Sentinels | None = None) -> None:
         """`sentinels` are let go with the pool."""
         super().__init__(pool, copies)
+        self.at_once = self.at_once and sentinels is None
         self.patience = Patience()
         self._sentinels = sentinels
 

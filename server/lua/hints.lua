@@ -1,10 +1,11 @@
 -- hints: frames for the sockets of other workers, gathered and put into each inbox as one entry (`Hint` in server/relay.py)
 local gathered, inboxes = {}, {}
 
--- Let a numbered frame go to whoever hears this name at an inbox (of KEYS, after `first`), if the other side is at that worker.
--- Returns the worker that must still be told, or "".
-local function still_to_tell(first, worker, seq, at, number, expected, to, frame)
-  if not worker or worker ~= expected or number == "0" then
+-- Let a numbered frame go to whoever hears this name at an inbox (of KEYS, after `first`), if the other side is at that worker, and a desk's
+-- name is that of the desk that has the talk. Returns the worker that must still be told, or "".
+local function still_to_tell(first, worker, hers, seq, at, number, expected, to, frame)
+  local another = string.sub(to, 1, 2) == "s:" and to ~= "s:" .. (hers or "")
+  if not worker or worker ~= expected or number == "0" or another then
     return worker or ""
   end
   local inbox = KEYS[first + tonumber(number)]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from server import keys
-from server.comers import QUIET, Crowd
+from server.conversation.rules import State, Talk
 from server.conversation.store import Came, Comer, Late, Say
 from server.ids import new_id
 from server.link import Link
@@ -195,30 +195,35 @@ async def test_heartbeats_of_a_crowd_cost_a_few_calls(worker: Indoors) -> None:
     assert calls[1] <= 3
 
 
-async def test_the_next_call_of_a_crowd_waits_for_who_is_on_the_way() -> None:
-    """After a call for several, those whom the next turns of the loop bring share the next one; who comes alone waits for no turn."""
-    batches: list[list[int]] = []
+async def test_a_heartbeat_that_was_read_earlier_is_not_told_over_what_was_told_since(
+    worker: Indoors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counsellor comes between the heartbeat's look and its answer: the child that was told of her is not told that she is lost."""
+    conversation, pair = await waits(worker)
+    (visit,) = worker.ticking.visits
+    look = worker.house.comers.talk
 
-    async def call(batch: list[int]) -> list[int]:
-        batches.append(batch)
-        return batch
+    async def overtaken(name: str) -> Talk | None:
+        older, now = await look(name), worker.house.clock()
+        await worker.house.pairing.claim(KARI.id, name, now)
+        await worker.house.conversations.open(name, KARI, "", now)
+        await visit.look_again()
+        return older
 
-    crowd = Crowd(call, lambda _: "", CROWD)
-    running = asyncio.create_task(crowd.run())
-    alone = asyncio.create_task(crowd.ask(0))
-    turns = 0
-    while not alone.done():
-        await asyncio.sleep(0)
-        turns += 1
-    asked = [asyncio.create_task(crowd.ask(at)) for at in (1, 2)]
-    while len(batches) == 1:
-        await asyncio.sleep(0)
-    for at in range(3, 10):
-        asked.append(asyncio.create_task(crowd.ask(at)))
-        for _ in range(QUIET // 2):
-            await asyncio.sleep(0)
-    assert await asyncio.gather(*asked) == list(range(1, 10))
-    running.cancel()
+    monkeypatch.setattr(worker.house.comers, "talk", overtaken)
+    await pair.send(f.dump(f.Ping(0)).decode())
+    frames = await told(pair, "pong")
+    monkeypatch.undo()
+    await pair.send(f.dump(f.Ping(0)).decode())
+    frames += await told(pair, "pong")
 
-    assert batches == [[0], [1, 2], list(range(3, 10))]
-    assert turns < QUIET
+    assert [frame["t"] for frame in frames if frame["t"] in ("paired", "counsellor_lost")] == ["paired"]
+    assert (visit.conversation, visit.told.state) == (conversation, State.TALKING)
+
+
+async def waits(worker: Indoors) -> tuple[str, Pair]:
+    """Let a child come and join the line; return its conversation and its connection."""
+    pair, welcome = await arrived(worker)
+    await pair.send(f.dump(f.Join(b"w" * 113)).decode())
+    await told(pair, "position")
+    return str(welcome["conversation"]), pair

@@ -106,3 +106,12 @@ async def test_it_is_told_after_the_step_where_a_replica_must_confirm_first(
     store = link.connect(embedded_redis.url, copies=copies)
     assert Relay(store, store, "own").tells_ahead(worker) is tells
     await store.aclose()
+
+
+async def test_whose_talk_it_is_by_now_is_told(redis: Link, talks: Conversations, embedded_redis: embedded.Embedded) -> None:
+    """Another desk at the same worker has taken the talk over: the one before is not told in the step, and the answer names the worker."""
+    conversation = await talking(redis, talks)
+    frame = f.ChildSay(new_id(), 0, BOX)
+    before = Ahead(HERS, "s:who had it before", of_child(conversation, frame))
+    assert await talks.append([Say(conversation, "child", "", frame.id, 0, BOX, before)], 7) == [Stored(1, 7, HERS)]
+    assert hints(embedded_redis, HERS) == []
