@@ -60,6 +60,20 @@ async def world(tmp_path: Path, embedded_redis: embedded.Embedded) -> AsyncItera
         await one.end()
 
 
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long (s) each rest was meant to be; none takes any time."""
+    meant: list[float] = []
+    real = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        meant.append(seconds)
+        await real(0)
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    return meant
+
+
 async def test_each_comes_once_and_in_order_and_no_piece_is_longer_than_it_may_be(turns: Turns) -> None:
     """Ten in pieces of four are four, four and two, and the loop turns between them."""
     found, at = [], []
@@ -80,16 +94,8 @@ async def test_what_fits_into_one_piece_does_not_rest_and_nothing_has_no_piece(t
     assert turns.now == before
 
 
-async def test_the_rests_of_very_many_pieces_leave_time_in_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_rests_of_very_many_pieces_leave_time_in_the_second(rests: list[float]) -> None:
     """However many pieces there are, their rests together are no longer than they may be."""
-    rests: list[float] = []
-    real = asyncio.sleep
-
-    async def noted(seconds: float) -> None:
-        rests.append(seconds)
-        await real(0)
-
-    monkeypatch.setattr(asyncio, "sleep", noted)
     async for _ in in_pieces(range(10_000), 8):
         pass
 
@@ -171,16 +177,8 @@ async def test_what_was_read_before_is_not_shown_after_what_was_read_later(world
     assert len(seen.colleagues) == 1
 
 
-async def test_the_rests_within_a_piece_are_bounded_by_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_rests_within_a_piece_are_bounded_by_the_whole(rests: list[float]) -> None:
     """Pieces in pieces: the inner ones know how many there are in all."""
-    rests: list[float] = []
-    real = asyncio.sleep
-
-    async def noted(seconds: float) -> None:
-        rests.append(seconds)
-        await real(0)
-
-    monkeypatch.setattr(asyncio, "sleep", noted)
     async for some in in_pieces(range(10_000), 16):
         async for _ in in_pieces(some, 8, of=10_000):
             pass
