@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-import redis as sync_redis
 
 from server import embedded, pieces, ticking
 from server.company import beside
@@ -18,8 +17,8 @@ from server.pieces import in_pieces
 from server.shift import Shift
 from server.visit import Visit
 from server.wire import frames as f
-from tests.faults.indoors import Clock, town
-from tests.faults.world import World
+from tests.faults.indoors import Clock
+from tests.faults.world import World, world_of
 
 DESKS, MOST = 12, 8
 """So many are at work; so many may be shown their second in one turn of the loop."""
@@ -53,11 +52,8 @@ async def turns() -> AsyncIterator[Turns]:
 @pytest.fixture
 async def world(tmp_path: Path, embedded_redis: embedded.Embedded) -> AsyncIterator[World]:
     """A service in this process, on an empty store, with accounts enough."""
-    with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin:
-        one = World(town(tmp_path, embedded_redis.url, people=DESKS), admin)
-        await one.begin()
+    async with world_of(tmp_path, embedded_redis, DESKS) as one:
         yield one
-        await one.end()
 
 
 @pytest.fixture

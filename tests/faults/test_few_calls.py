@@ -6,16 +6,14 @@ from math import ceil
 from pathlib import Path
 
 import pytest
-import redis as sync_redis
 
 from server import embedded
 from server.conversation.pen import MOST
 from server.conversation.store import Say
 from server.ids import new_id
 from server.relay import Hint
-from tests.faults.indoors import town
 from tests.faults.test_half_lost import waiting
-from tests.faults.world import World
+from tests.faults.world import World, world_of
 
 FEW, MANY = 2, 8
 BOX = b"x" * 284
@@ -24,11 +22,8 @@ BOX = b"x" * 284
 @pytest.fixture
 async def world(tmp_path: Path, embedded_redis: embedded.Embedded) -> AsyncIterator[World]:
     """A service in this process, on an empty store, with accounts enough."""
-    with sync_redis.Redis.from_url(embedded_redis.admin_url) as admin:
-        one = World(town(tmp_path, embedded_redis.url, people=MANY), admin)
-        await one.begin()
+    async with world_of(tmp_path, embedded_redis, MANY) as one:
         yield one
-        await one.end()
 
 
 async def talk_at(world: World, desks: int) -> None:

@@ -5,8 +5,10 @@ Each deed is followed by `settle`: until nothing is under way. So one seed is on
 
 import asyncio
 import random
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 import redis as sync_redis
@@ -22,7 +24,7 @@ from server.wire.package import Package, digest
 from tests.faults.child import SteadyChild
 from tests.faults.counsellor import SteadyCounsellor
 from tests.faults.history import History
-from tests.faults.indoors import Indoors, Killed, Pair, Town
+from tests.faults.indoors import Indoors, Killed, Pair, Town, town
 from tests.faults.steady import Door, Gone, Steady
 from tests.faults.truth import add_records, excuse, read_books, stored_truth
 from tests.faults.verdict import Finding, Verdict, books_agree, check
@@ -300,6 +302,16 @@ class World:
                 return
 
 
-def new_world(store: embedded.Embedded, town: Town) -> World:
+def new_world(store: embedded.Embedded, place: Town) -> World:
     """Return a world on the session's store."""
-    return World(town, sync_redis.Redis.from_url(store.admin_url))
+    return World(place, sync_redis.Redis.from_url(store.admin_url))
+
+
+@asynccontextmanager
+async def world_of(folder: Path, store: embedded.Embedded, people: int) -> AsyncIterator[World]:
+    """A service in this process, on an empty store, with so many accounts, for the length of a `with` block."""
+    with sync_redis.Redis.from_url(store.admin_url) as admin:
+        one = World(town(folder, store.url, people=people), admin)
+        await one.begin()
+        yield one
+        await one.end()
