@@ -48,8 +48,8 @@ SCENES = {
     "back-5000": Scene(lambda make: scenes.crowd(make, 5_000)),
     "everysec": Scene(lambda make: scenes.saturated(make, 4, start=everysec), rounds=3, who=NODE),
     "back-10000": Scene(lambda make: scenes.crowd(make, 10_000), rounds=2),
-    "talks-100": Scene(lambda make: scenes.steady(make, 5, 500, 100, room=3), rounds=3, who=OURS),
-    "talks-1000": Scene(lambda make: scenes.steady(make, 5, 500, 1_000, room=3), rounds=3, who=OURS),
+    "talks-100": Scene(lambda make: scenes.steady(make, 8, 500, 100, room=3), rounds=3, who=OURS),
+    "talks-1000": Scene(lambda make: scenes.steady(make, 8, 500, 1_000, room=3), rounds=3, who=OURS),
     "crowd-50000": Scene(lambda make: scenes.many(make, 50_000), rounds=1, who=OURS),
 }
 WIDE = {name: Scene(run, rounds=3, who=OURS) for name, run in wide.SCENES.items()}

@@ -20,7 +20,7 @@ Make = Callable[..., Stack]
 SPARE = 500
 """Descriptors of a process that are no sockets of people."""
 
-PAIRS = 200
+PAIRS = 300
 """This chat reads 20 frames a second from one connection, after 80 at once: with fewer pairs, or for longer, that would be measured."""
 WARM = 1.5
 LATE = 0.01

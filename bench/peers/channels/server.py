@@ -23,7 +23,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402 - Dj
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - the same
 from django.urls import path  # noqa: E402 - the same
 
-log: Any = redis.Redis.from_url(STORE, decode_responses=True)
+log: Any = redis.Redis.from_url(STORE, decode_responses=True, max_connections=1_000)  # by default more than 100 at once are errors
 
 
 class Talk(AsyncWebsocketConsumer):  # type: ignore[misc] # it brings no types

@@ -12,7 +12,7 @@ import socketio
 STORE = os.environ["STORE"]
 sio = socketio.AsyncServer(async_mode="asgi", client_manager=socketio.AsyncRedisManager(STORE))
 app = socketio.ASGIApp(sio)
-log: Any = redis.Redis.from_url(STORE, decode_responses=True)
+log: Any = redis.Redis.from_url(STORE, decode_responses=True, max_connections=1_000)  # by default more than 100 at once are errors
 
 
 @sio.event  # type: ignore[untyped-decorator] # it brings no types
