@@ -56,8 +56,8 @@ class Gather(Generic[Wish, Answer]):
         self._idle: list[str] = []
         self._wake = asyncio.Event()
 
-    async def ask(self, wish: Wish) -> Answer:
-        """Return the answer. Raises what the call raises. Who does not wait for it any more when the call begins is left out of it."""
+    def ask(self, wish: Wish) -> "asyncio.Future[Answer]":
+        """Return the answer to come; it raises what the call raises. Who does not wait for it any more when the call begins is left out."""
         name = self._lane(wish)
         lane = self._lanes.get(name)
         if lane is None:
@@ -67,7 +67,7 @@ class Gather(Generic[Wish, Answer]):
             self._widen(name, lane)
         answer: asyncio.Future[Answer] = lane.loop.create_future()
         lane.waiting.append((wish, answer))
-        return await answer
+        return answer
 
     def _widen(self, name: str, lane: Lane[Wish, Answer]) -> None:
         if not lane.begins and lane.under_way < self._wide:

@@ -81,24 +81,33 @@ KINDS: dict[str, Kind] = {
 }
 
 
+def _around(kind: str) -> tuple[str, str]:
+    """Return what stands before and after a conversation: these keys are written for each message."""
+    before, _, after = KINDS[kind].pattern.format(c="\n").partition("\n")
+    return before, after
+
+
+_TALK, _LOG, _IDS, _WRAPS = map(_around, ("talk", "log", "ids", "wraps"))
+
+
 def talk(conversation: str) -> str:
     """Return the key of a conversation's hash."""
-    return KINDS["talk"].pattern.format(c=conversation)
+    return _TALK[0] + conversation + _TALK[1]
 
 
 def log(conversation: str) -> str:
     """Return the key of a conversation's stream of sealed entries."""
-    return KINDS["log"].pattern.format(c=conversation)
+    return _LOG[0] + conversation + _LOG[1]
 
 
 def ids(conversation: str) -> str:
     """Return the key of a conversation's client ids."""
-    return KINDS["ids"].pattern.format(c=conversation)
+    return _IDS[0] + conversation + _IDS[1]
 
 
 def wraps(conversation: str) -> str:
     """Return the key of a conversation's wrapped keys."""
-    return KINDS["wraps"].pattern.format(c=conversation)
+    return _WRAPS[0] + conversation + _WRAPS[1]
 
 
 def of_conversation(conversation: str) -> tuple[str, str, str, str]:

@@ -46,18 +46,14 @@ class Path(ABC):
                 step = self.steps.get(type(frame))
                 if step is None:
                     raise CloseError(4500)
-                await self.follow(step, frame)
+                try:
+                    await step(self, frame)
+                except RedisError as error:  # nothing is lost: the browser says it again
+                    if not is_passing(error):
+                        raise
+                    self.store_away(frame)
         finally:
             await self.go()
-
-    async def follow(self, step: Step, frame: Any) -> None:  # noqa: ANN401 - each step has its own frame
-        """Take one step; when the store cannot follow, say so: nothing is lost, and the browser says it again."""
-        try:
-            await step(self, frame)
-        except RedisError as error:
-            if not is_passing(error):
-                raise
-            self.store_away(frame)
 
     def store_away(self, frame: Any) -> None:  # noqa: ANN401 - each step has its own frame
         """Say that the store could not follow this frame."""

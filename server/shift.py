@@ -12,7 +12,6 @@ from typing import cast
 import msgspec
 from redis.exceptions import RedisError
 
-from server import metrics
 from server.colleagues.rules import Row
 from server.conversation.rules import State
 from server.conversation.store import Desk, Say
@@ -168,7 +167,6 @@ class Shift(Leading):
         if not stored.seq:
             self.refuse("say", cast("f.Refusal", stored.why), id=frame.id, conversation=frame.conversation)
             return
-        metrics.STORED_BY["counsellor"].inc()
         self.socket.put(f.StaffSaid(frame.conversation, frame.id, stored.seq, stored.at))
         if stored.worker:
             entry = f.Message(stored.seq, "counsellor", frame.id, frame.n, stored.at, frame.box)

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from redis.exceptions import RedisError
 
-from server import metrics
 from server.child_told import ChildTold
 from server.company import hand_over
 from server.conversation.rules import OVER, Event, State, Talk, recovers
@@ -163,7 +162,6 @@ class Visit(ChildTold):
             self.refuse("say", cast("f.Refusal", stored.why), id=frame.id)
             return
         self.last_word = self.house.clock()
-        metrics.STORED_BY["child"].inc()
         self.socket.put(f.Said(frame.id, stored.seq, stored.at))
         if stored.worker:
             if say.ahead is not None:  # she is elsewhere, or it is somebody else, since this was last looked at

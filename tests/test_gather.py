@@ -44,11 +44,11 @@ async def gathering(calls: Calls, *, most: int = 9, wide: int = 1, lane: str = "
         await running
 
 
-async def asked(gather: Gather[int, int], *wishes: int) -> list[asyncio.Task[int]]:
+async def asked(gather: Gather[int, int], *wishes: int) -> list[asyncio.Future[int]]:
     """Ask in one turn of the loop; return when that has led to all that it leads to."""
-    tasks = [asyncio.create_task(gather.ask(wish)) for wish in wishes]
+    answers = [gather.ask(wish) for wish in wishes]
     await turns()
-    return tasks
+    return answers
 
 
 async def turns() -> None:
@@ -134,9 +134,9 @@ async def test_the_next_call_of_a_crowd_waits_for_who_is_on_the_way(monkeypatch:
     async with gathering(calls, rests=True) as gather:
         first = await asked(gather, 1, 2)
         calls.end(0)
-        late: list[asyncio.Task[int]] = []
+        late: list[asyncio.Future[int]] = []
         for wish in range(3, 10):
-            late.append(asyncio.create_task(gather.ask(wish)))
+            late.append(gather.ask(wish))
             for _ in range(QUIET // 2):
                 await asyncio.sleep(0)
         assert [one.result() for one in first] == [-1, -2]
@@ -152,7 +152,7 @@ async def test_who_comes_alone_waits_for_no_turn() -> None:
     calls = Calls()
     async with gathering(calls, rests=True) as gather:
         (one,) = await asked(gather, 1)
-        other = asyncio.create_task(gather.ask(2))
+        other = gather.ask(2)
         await turns()
         calls.end(0)
         for _ in range(3):
@@ -175,7 +175,7 @@ async def test_no_lane_stays_closed() -> None:
     running = asyncio.create_task(gather.run())
     with pytest.raises(ValueError, match="shorter"):
         await gather.ask(1)
-    ended = asyncio.create_task(gather.ask(2))
+    ended = gather.ask(2)
     with pytest.raises(asyncio.CancelledError):
         await ended
     running.cancel()

@@ -1,11 +1,12 @@
 -- append: store sealed messages of one or more talks, each once and in the order of its sender
 -- KEYS ...
--- ARGV cap now talks ...
+-- ARGV cap now talks heads ...
 -- RETURNS per message: seq, at, the worker of the other side if it must still be told; or 0, why, ""
 -- USES lasting hints
 -- KEYS are talk, log, ids of each of `talks` (renewed together, at most once a minute: three expiries cost as much as a message), then inboxes.
--- A message: number of its talk (from 1), role, desk, id, n, box; told in this step: number of an inbox (0: no), whose, name there, frame.
-local cap, now, talks = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+-- `heads` is a msgpack list, of each message: number of its talk (from 1), role, desk, id, n; and what is told in this step: number of an
+-- inbox (0: nothing), whose, name there. What follows is of each its box and the frame that is told, which are bytes (msgpack's here has none).
+local cap, now, talks, heads = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), cmsgpack.unpack(ARGV[4])
 local other = { child = "at:counsellor", counsellor = "at:child" }
 
 local function refusal(role, desk, n, state, hers, count, seq)
@@ -20,13 +21,14 @@ local function refusal(role, desk, n, state, hers, count, seq)
   end
 end
 
-local function append(talk, log, ids, role, desk, id, n, box, ...)
+local function append(box, frame, first, role, desk, id, n, number, expected, to)
+  local talk, log, ids = KEYS[first * 3 - 2], KEYS[first * 3 - 1], KEYS[first * 3]
   local known, at = string.match(redis.call("HGET", ids, id) or "", "(%d+):(%d+)")
   local state, hers, count, seq, worker = unpack(redis.call("HMGET", talk, "state", "desk", "n:" .. role, "seq", other[role]))
   if known then
-    return { tonumber(known), tonumber(at), still_to_tell(talks * 3, worker, hers, known, at, ...) }
+    return { tonumber(known), tonumber(at), still_to_tell(talks * 3, worker, hers, known, at, number, expected, to, frame) }
   end
-  count, seq, n = tonumber(count or "0"), tonumber(seq or "0"), tonumber(n)
+  count, seq = tonumber(count or "0"), tonumber(seq or "0")
   local why = refusal(role, desk, n, state, hers, count, seq)
   if why then
     return { 0, why, "" }
@@ -38,13 +40,12 @@ local function append(talk, log, ids, role, desk, id, n, box, ...)
   if redis.call("TTL", log) < 86340 then
     lasting(talk, log, ids)
   end
-  return { seq, now, still_to_tell(talks * 3, worker, hers, seq, now, ...) }
+  return { seq, now, still_to_tell(talks * 3, worker, hers, seq, now, number, expected, to, frame) }
 end
 
 local answers = {}
-for at = 4, #ARGV, 10 do
-  local first = (tonumber(ARGV[at]) - 1) * 3
-  answers[#answers + 1] = append(KEYS[first + 1], KEYS[first + 2], KEYS[first + 3], unpack(ARGV, at + 1, at + 9))
+for at, head in ipairs(heads) do
+  answers[at] = append(ARGV[at * 2 + 3], ARGV[at * 2 + 4], unpack(head))
 end
 hints_go()
 return answers

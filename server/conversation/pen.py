@@ -4,8 +4,10 @@ A message is acknowledged after the durable write. How calls are gathered is tol
 before saying more in the same talk: of two that are under way at a time either may be stored first.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 
+from server import metrics
 from server.conversation.store import Conversations, Say, Stored
 from server.gather import Gather
 
@@ -26,9 +28,12 @@ class Pen:
         self._says: Gather[Say, Stored] = Gather(self._store, lambda say: conversations.lane(say.conversation), MOST, WIDE)
         self.run = self._says.run
 
-    async def write(self, say: Say) -> Stored:
-        """Store one message; return when it is durable. Raises RedisError when the store does not answer or takes no writes."""
-        return await self._says.ask(say)
+    def write(self, say: Say) -> Awaitable[Stored]:
+        """Store one message; the answer comes when it is durable. It raises RedisError if the store does not answer or takes no writes."""
+        return self._says.ask(say)
 
     async def _store(self, says: Sequence[Say]) -> list[Stored]:
-        return await self._conversations.append(says, self._clock())
+        stored = await self._conversations.append(says, self._clock())
+        for role, count in Counter(say.role for say, one in zip(says, stored, strict=True) if one.seq).items():
+            metrics.STORED_BY[role].inc(count)
+        return stored

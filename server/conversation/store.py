@@ -14,8 +14,6 @@ from server.wire.ahead import Ahead
 from server.wire.frames import Message, Role
 from server.wire.package import Ending
 
-NOTHING_AHEAD = (0, "", "", "")
-"""Of a message of which nothing is told in the step that stores it."""
 CAME = 4
 """Parts of what is answered of a tab that speaks from now on."""
 REGISTRAR = "registrar"
@@ -25,6 +23,10 @@ MANY = 64
 """Talks that are read with one call: what is read of more would hold the loop for longer than a message may wait."""
 PART_BYTES = 32 * 1024
 """Bytes of boxes in one frame of a range: far less than may wait for a reader."""
+
+_Head = tuple[int, str, str, str, int, int, str, str]
+"""What `append.lua` is told of a message besides its bytes."""
+_heads = msgspec.msgpack.Encoder()
 
 
 class Say(msgspec.Struct, frozen=True, gc=False):
@@ -121,19 +123,22 @@ class Conversations:
         numbers: dict[str, int] = {}
         inboxes: dict[str, int] = {}
         names: list[str] = []
-        args: list[Value] = []
+        heads: list[_Head] = []
+        boxes: list[Value] = []
         for say in says:
-            if say.conversation not in numbers:
-                numbers[say.conversation] = len(numbers) + 1
+            number = numbers.get(say.conversation)
+            if number is None:
+                number = numbers[say.conversation] = len(numbers) + 1
                 names += keys.talk(say.conversation), keys.log(say.conversation), keys.ids(say.conversation)
-            args += [numbers[say.conversation], say.role, say.desk, say.id, say.n, say.box]
-            if say.ahead is None:
-                args += NOTHING_AHEAD
-            else:
-                worker = say.ahead.worker
-                args += [inboxes.setdefault(worker, len(inboxes) + 1), worker, say.ahead.to, say.ahead.frame]
+            inbox, worker, to, frame = 0, "", "", b""
+            if say.ahead is not None:
+                worker, to, frame = say.ahead.worker, say.ahead.to, say.ahead.frame
+                inbox = inboxes.setdefault(worker, len(inboxes) + 1)
+            heads.append((number, say.role, say.desk, say.id, say.n, inbox, worker, to))
+            boxes += say.box, frame
         names += map(keys.inbox, inboxes)
-        answers = await load("conversation", "append")(self._redis, names, [self._cap, now, len(numbers), *args])
+        args: list[Value] = [self._cap, now, len(numbers), _heads.encode(heads), *boxes]
+        answers = await load("conversation", "append")(self._redis, names, args)
         return [_stored(answer) for answer in answers]
 
     async def history(self, conversation: str, after: int, most: int = PAGE) -> list[Message]:

@@ -5,10 +5,10 @@ local gathered, inboxes = {}, {}
 -- name is that of the desk that has the talk. Returns the worker that must still be told, or "".
 local function still_to_tell(first, worker, hers, seq, at, number, expected, to, frame)
   local another = string.sub(to, 1, 2) == "s:" and to ~= "s:" .. (hers or "")
-  if not worker or worker ~= expected or number == "0" or another then
+  if not worker or worker ~= expected or number == 0 or another then
     return worker or ""
   end
-  local inbox = KEYS[first + tonumber(number)]
+  local inbox = KEYS[first + number]
   frame = string.sub(frame, 1, -2) .. ',"seq":' .. seq .. ',"at":' .. at .. "}"
   if not gathered[inbox] then
     gathered[inbox] = {}
