@@ -38,6 +38,8 @@ class DeskShown(Path):
         super().__init__(house, socket)
         self.me = Desk("", "", "", b"")
         self.shown: f.Desk | None = None
+        self.stood: DeskState | None = None
+        """The desk as it was read when it was shown."""
         self.line: f.Line | None = None
         self.children: dict[str, Talk] = {}
         self.unread: set[str] = set()
@@ -99,8 +101,15 @@ class DeskShown(Path):
         await self.settle(state.talks)
 
     async def look_at(self, glance: Glance, until: int | None) -> None:
-        """Show the desk as it was read with the others. What she saw herself meanwhile is newer, and what is to be mended is read anew."""
+        """Show the desk as it was read with the others. What she saw herself meanwhile is newer, and what is to be mended is read anew.
+
+        Were her talks not read this time, she looks herself if another child is offered, or one of her talks stands otherwise.
+        """
         if self.registering or self.turn.locked() or glance.looks != self.looks:
+            return
+        if glance.talks is None:
+            if glance.desk != self.stood:
+                await self.refresh()
             return
         talks = {name: talk for name, talk in glance.talks.items() if talk is not None}
         if any(self.is_broken(standing, talks.get(name)) for name, standing in glance.desk.talks.items()):
@@ -110,6 +119,7 @@ class DeskShown(Path):
 
     def show_desk(self, state: DeskState, found: Mapping[str, Talk | None], until: int | None) -> None:
         """Show the desk when it changed. `until`: when running talks must end (ms)."""
+        self.stood = state
         self.children = {name: talk for name, talk in found.items() if talk is not None}
         held = [held_of(name, talk, until) for name, talk in self.children.items() if talk.state in (State.TALKING, State.WRAPPING_UP)]
         offer = None

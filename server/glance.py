@@ -19,6 +19,8 @@ class Whose:
     desk: str
     session: str
     looks: int
+    reads: bool = True
+    """Its talks are read this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Glance:
     post: Post | None
     session: Session | None
     desk: DeskState
-    talks: Mapping[str, Talk | None]
-    """Each talk of the desk."""
+    talks: Mapping[str, Talk | None] | None
+    """Each talk of the desk; None: they were not read this time."""
     looks: int
     """How often its connection had looked for itself before this was read: what it has seen since is newer."""
 
@@ -39,10 +41,10 @@ async def glances(house: House, desks: Mapping[str, DeskState], whose: Sequence[
     ids = [one.desk for one in whose]
     posts = await house.visits.posts(ids)
     sessions = await house.sessions.kept_many([one.session for one in whose])
-    names = list(dict.fromkeys(name for desk in ids for name in desks[desk].talks))
+    names = list(dict.fromkeys(name for one in whose if one.reads for name in desks[one.desk].talks))
     talks = dict(zip(names, await house.conversations.read_many(names), strict=True))
     return [
-        Glance(post, session, desks[one.desk], {name: talks[name] for name in desks[one.desk].talks}, one.looks)
+        Glance(post, session, desks[one.desk], {name: talks[name] for name in desks[one.desk].talks} if one.reads else None, one.looks)
         for one, post, session in zip(whose, posts, sessions, strict=True)
     ]
 

@@ -61,6 +61,16 @@ async def test_silence_is_heard(redis: Link) -> None:
     assert await visits.last_beat(["y:c", "y:a"]) == [None, 100]
 
 
+async def test_very_many_are_heard_with_one_step_each_at_its_own_instant(redis: Link) -> None:
+    """More than the store takes at once are written down some hundred at a time."""
+    visits = Visits(redis)
+    instants = {f"y:{at}": 1_000 + at for at in range(5_001)}
+    await visits.heard(instants)
+    await visits.heard({})
+
+    assert dict(await visits.silent(10_000)) == instants
+
+
 async def test_a_counsellor_has_one_post(redis: Link) -> None:
     """The newer connection has it, and the older one cannot give it up."""
     visits = Visits(redis)

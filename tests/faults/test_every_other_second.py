@@ -1,0 +1,134 @@
+"""A worker with many desks reads the talks of each in every other second, and nothing else more seldom. Hints are lost here."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from server import embedded, ticking
+from server.conversation.rules import Event, State, Talk
+from server.conversation.store import Conversations, Say
+from server.ids import new_id
+from server.shift import Shift
+from server.ticking import is_turn_of
+from server.wire import frames as f
+from tests.faults.test_few_calls import talk_at
+from tests.faults.world import World, world_of
+
+DESKS = 6
+BOX = b"x" * 284
+
+
+@pytest.fixture
+async def world(tmp_path: Path, embedded_redis: embedded.Embedded) -> AsyncIterator[World]:
+    """Some desks at the first worker, each with a talk whose child is at the second."""
+    async with world_of(tmp_path, embedded_redis, DESKS) as one:
+        await talk_at(one, DESKS)
+        yield one
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every talk that is read with others."""
+    names: list[str] = []
+    real = Conversations.read_many
+
+    async def noted(conversations: Conversations, some: Sequence[str]) -> list[Talk | None]:
+        names.extend(some)
+        return await real(conversations, some)
+
+    monkeypatch.setattr(Conversations, "read_many", noted)
+    return names
+
+
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let these desks be more than are read together."""
+    monkeypatch.setattr(ticking, "READ", DESKS - 1)
+
+
+def held(shift: Shift) -> f.Held:
+    """Return the talk that a desk shows."""
+    assert shift.shown is not None
+    (one,) = shift.shown.talks
+    return one
+
+
+async def tick(world: World) -> None:
+    """One second at the first worker."""
+    await world.workers[0].ticking.tick()
+    await world.settle()
+
+
+def let_it_not_be_the_turn_of(shift: Shift, world: World) -> None:
+    """Let the next second be one in which the talks of this desk are not read."""
+    ticking_ = world.workers[0].ticking
+    ticking_.turns = next(turn for turn in (1, 2) if not is_turn_of(shift.me.id, turn + 1))
+
+
+def test_every_desk_has_its_turn_in_one_of_two_seconds_and_half_of_them_in_each() -> None:
+    """However desks are named, and in whichever second one begins."""
+    desks = [new_id() for _ in range(1_000)]
+    for turn in range(4):
+        first, second = ({desk for desk in desks if is_turn_of(desk, at)} for at in (turn, turn + 1))
+        assert first | second == set(desks)
+        assert not first & second
+        assert 400 < len(first) < 600
+
+
+async def test_with_few_desks_every_talk_is_read_in_each_second(world: World, read: list[str]) -> None:
+    """A small service is as it was."""
+    for _ in range(2):
+        read.clear()
+        world.workers[0].ticking.turns = 1  # late registrations are not counted now
+        await tick(world)
+        assert sorted(read) == sorted(held(shift).conversation for shift in world.workers[0].ticking.shifts)
+
+
+async def test_with_many_every_talk_is_read_once_in_two_seconds_and_what_is_new_is_shown(
+    world: World, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message of which nobody was told is seen at its desk within two seconds."""
+    many(monkeypatch)
+    shifts = world.workers[0].ticking.shifts
+    names = sorted(held(shift).conversation for shift in shifts)
+    says = [Say(name, "child", "", new_id(), 0, BOX) for name in names]
+    for say in says:
+        assert (await world.workers[0].house.conversations.append([say], world.town.clock()))[0].seq == 1
+    world.workers[0].ticking.turns = 1
+    read.clear()
+    await tick(world)
+    seen = {held(shift).conversation for shift in shifts if held(shift).seq == 1}
+    assert sorted(seen) == sorted(read)
+    assert seen == {held(shift).conversation for shift in shifts if is_turn_of(shift.me.id, 2)}
+    await tick(world)
+
+    assert sorted(read) == names
+    assert {held(shift).seq for shift in shifts} == {1}
+
+
+async def test_a_desk_whose_talk_stands_otherwise_is_shown_it_in_the_next_second_whosever_turn_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A talk that another worker has ended, which told nobody."""
+    many(monkeypatch)
+    shift, house = next(iter(world.workers[0].ticking.shifts)), world.workers[1].house
+    name = held(shift).conversation
+    let_it_not_be_the_turn_of(shift, world)
+    assert await house.conversations.move(name, Event.END, State.WRAPPING_UP, world.town.clock(), {"ended_by": "child"})
+    assert await house.pairing.wrapping(shift.me.id, name)
+    await tick(world)
+
+    assert held(shift).state == "wrapping_up"
+
+
+async def test_a_session_that_has_ended_is_seen_in_the_next_second_whosever_turn_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who was signed out elsewhere has no second more than with few desks."""
+    many(monkeypatch)
+    shift, house = next(iter(world.workers[0].ticking.shifts)), world.workers[1].house
+    let_it_not_be_the_turn_of(shift, world)
+    await house.sessions.end(shift.session)
+    await tick(world)
+
+    assert sorted(str(her.over) for her in world.counsellors) == ["4501"] + ["None"] * (DESKS - 1)
