@@ -83,6 +83,11 @@ class DeskShown(Path):
         """See what is new, and show it."""
         await self.refresh()
 
+    @property
+    def looked(self) -> int:
+        """How often it has looked, for who reads from now on; a look that is under way may read something newer: -1."""
+        return -1 if self.turn.locked() else self.looks
+
     async def refresh(self) -> None:
         """Show the desk, whole, when it changed. One look after the other, so that what is shown last was read last."""
         async with self.turn:
@@ -91,6 +96,7 @@ class DeskShown(Path):
     async def look(self) -> None:
         """See how the desk is. `registered` is said before the desk shows that the talk is gone."""
         self.looks += 1
+        self.stood = None  # should this look fail, the next second looks
         if self.registering:
             return
         state = await self.house.pairing.desk(self.me.id)

@@ -81,13 +81,13 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def _around(kind: str) -> tuple[str, str]:
+def _around(kind: Kind, mark: str) -> tuple[str, str]:
     """Return what stands before and after a conversation: these keys are written for each message."""
-    before, _, after = KINDS[kind].pattern.format(c="\n").partition("\n")
+    before, _, after = kind.pattern.format(c=mark).partition(mark)
     return before, after
 
 
-_TALK, _LOG, _IDS, _WRAPS = map(_around, ("talk", "log", "ids", "wraps"))
+_TALK, _LOG, _IDS, _WRAPS = (_around(KINDS[kind], "\n") for kind in ("talk", "log", "ids", "wraps"))
 
 
 def talk(conversation: str) -> str:

@@ -124,13 +124,13 @@ class Ticking:
     async def tick_desks(self, now: int) -> None:
         """Show every desk what is new. What all look at is read once, what each has is read for some together."""
         shifts = [one for one in self.shifts if one.early is None]
-        self.turns += 1
-        is_few = len(shifts) <= READ
-        whose = [Whose(one.me.id, one.session, one.looks, is_few or is_turn_of(one.me.id, self.turns)) for one in shifts]
+        turn, is_few = self.turns + 1, len(shifts) <= READ
+        whose = [Whose(one.me.id, one.session, one.looked, is_few or is_turn_of(one.me.id, turn)) for one in shifts]
         line, company = await self.line(), await beside(self.house)
         desks = await self.house.pairing.many(list(dict.fromkeys([*company.rows, *(one.desk for one in whose)])))
         self.everybody = same(at_work(self.house, company, desks), self.everybody)
-        if self.turns % LATE_TURNS == 1:
+        self.turns = turn  # a second in which nothing could be read is nobody's turn
+        if turn % LATE_TURNS == 1:
             self.late = await self.late_registrations(now)
         async for some in in_pieces(list(zip(shifts, whose, strict=True)), READ):
             seen = await glances(self.house, desks, [one for _, one in some])

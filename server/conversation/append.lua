@@ -3,10 +3,9 @@
 -- ARGV cap now talks heads ...
 -- RETURNS per message: seq, at, the worker of the other side if it must still be told; or 0, why, ""
 -- USES lasting hints
--- KEYS are talk, log, ids of each of `talks` (renewed together, at most once a minute: three expiries cost as much as a message), then inboxes.
--- `heads` is a msgpack list, of each message: number of its talk (from 1), role, desk, id, n; and what is told in this step: number of an
--- inbox (0: nothing), whose, name there. What follows is of each its box and the frame that is told, which are bytes (msgpack's here has none).
-local cap, now, talks, heads = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), cmsgpack.unpack(ARGV[4])
+-- KEYS are talk, log, ids of each of `talks` (renewed once a minute: that costs as much as a message), then inboxes. `heads` is msgpack,
+-- of each message: number of its talk, role, desk, id, n, number of an inbox (0: none), whose, name there. Then its box and frame.
+local cap, now, talks, heads = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local other = { child = "at:counsellor", counsellor = "at:child" }
 
 local function refusal(role, desk, n, state, hers, count, seq)
@@ -28,8 +27,8 @@ local function append(box, frame, first, role, desk, id, n, number, expected, to
   if known then
     return { tonumber(known), tonumber(at), still_to_tell(talks * 3, worker, hers, known, at, number, expected, to, frame) }
   end
-  count, seq = tonumber(count or "0"), tonumber(seq or "0")
-  local why = refusal(role, desk, n, state, hers, count, seq)
+  seq = tonumber(seq or "0")
+  local why = refusal(role, desk, n, state, hers, tonumber(count or "0"), seq)
   if why then
     return { 0, why, "" }
   end
@@ -44,7 +43,7 @@ local function append(box, frame, first, role, desk, id, n, number, expected, to
 end
 
 local answers = {}
-for at, head in ipairs(heads) do
+for at, head in ipairs(cmsgpack.unpack(heads)) do
   answers[at] = append(ARGV[at * 2 + 3], ARGV[at * 2 + 4], unpack(head))
 end
 hints_go()

@@ -25,7 +25,7 @@ PART_BYTES = 32 * 1024
 """Bytes of boxes in one frame of a range: far less than may wait for a reader."""
 
 _Head = tuple[int, str, str, str, int, int, str, str]
-"""What `append.lua` is told of a message besides its bytes."""
+"""What `append.lua` is told of a message besides its box and frame: those are bytes, of which the msgpack of the store knows none."""
 _heads = msgspec.msgpack.Encoder()
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 
 from server import keys
 from server.conversation.pen import Pen
@@ -203,6 +204,25 @@ async def test_the_pen_writes_what_came_in_meanwhile_together(redis: Link, talks
     running.cancel()
 
     assert stored == [[1, 2, 3, 4, 5]] * 40
+
+
+async def test_the_pen_counts_each_message_that_is_in_a_log(redis: Link, talks: Conversations) -> None:
+    """By who said it, however many are in one call; one that was refused is not one."""
+    names = [await talking(redis, talks) for _ in range(3)]
+    says = [*(say(name, 0) for name in names), say(names[0], 0, role="counsellor", desk=KARI.id), say(names[1], 9)]
+    before = stored_by()
+    pen = Pen(talks, lambda: 7)
+    running = asyncio.create_task(pen.run())
+    stored = await asyncio.gather(*(pen.write(one) for one in says))
+    running.cancel()
+
+    assert [one.seq for one in stored] == [1, 1, 1, 2, 0]
+    assert [after - was for was, after in zip(before, stored_by(), strict=True)] == [3, 1]
+
+
+def stored_by() -> list[float]:
+    """Return how many messages are counted: of children, of counsellors."""
+    return [REGISTRY.get_sample_value("chat_messages_stored_total", {"role": role}) or 0 for role in ("child", "counsellor")]
 
 
 async def test_nothing_about_a_talk_changes_once_it_is_over(redis: Link, talks: Conversations) -> None:

@@ -26,8 +26,11 @@ EARLY = Plant(
     ("server/conversation/pen.py",),
     (
         (
-            "        return await self._says.ask(say)\n",
-            """        answer = __import__("asyncio").ensure_future(self._says.ask(say))
+            "        return self._says.ask(say)\n",
+            """        return self._early(say)
+
+    async def _early(self, say: Say) -> Stored:
+        answer = self._says.ask(say)
         answer.add_done_callback(lambda done: done.cancelled() or done.exception())
         return Stored(await self._conversations.seq(say.conversation) + 1, self._clock())
 """,

@@ -1,18 +1,23 @@
 """A worker with many desks reads the talks of each in every other second, and nothing else more seldom. Hints are lost here."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
+from redis.exceptions import ConnectionError  # noqa: A004 - redis-py's name
 
 from server import embedded, ticking
 from server.conversation.rules import Event, State, Talk
 from server.conversation.store import Conversations, Say
+from server.glance import Glance
+from server.house import Second
 from server.ids import new_id
 from server.shift import Shift
-from server.ticking import is_turn_of
+from server.ticking import Ticking, is_turn_of
 from server.wire import frames as f
 from tests.faults.test_few_calls import talk_at
+from tests.faults.test_half_lost import waiting
 from tests.faults.world import World, world_of
 
 DESKS = 6
@@ -46,6 +51,11 @@ def many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ticking, "READ", DESKS - 1)
 
 
+async def away(*_: object) -> None:
+    """The store does not answer."""
+    raise ConnectionError
+
+
 def held(shift: Shift) -> f.Held:
     """Return the talk that a desk shows."""
     assert shift.shown is not None
@@ -75,8 +85,9 @@ def test_every_desk_has_its_turn_in_one_of_two_seconds_and_half_of_them_in_each(
         assert 400 < len(first) < 600
 
 
-async def test_with_few_desks_every_talk_is_read_in_each_second(world: World, read: list[str]) -> None:
-    """A small service is as it was."""
+async def test_with_few_desks_every_talk_is_read_in_each_second(world: World, read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small service is as it was: as many as are read together are few."""
+    monkeypatch.setattr(ticking, "READ", DESKS)
     for _ in range(2):
         read.clear()
         world.workers[0].ticking.turns = 1  # late registrations are not counted now
@@ -119,6 +130,93 @@ async def test_a_desk_whose_talk_stands_otherwise_is_shown_it_in_the_next_second
     await tick(world)
 
     assert held(shift).state == "wrapping_up"
+
+
+async def test_a_child_that_rings_at_a_desk_is_shown_in_the_next_second_whosever_turn_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And that it rings there no more; all her talks stand as before."""
+    many(monkeypatch)
+    shifts, house = world.workers[0].ticking.shifts, world.workers[1].house
+    shift = next(iter(shifts))
+    for one in shifts:
+        await house.pairing.away(one.me.id)
+    await house.pairing.free(shift.me.id, 2, world.town.clock())
+    child = await waiting(world.workers[1])
+    offered = await house.pairing.offer(world.town.clock() + 30_000)
+    assert offered is not None
+    assert (offered.desk, offered.conversation) == (shift.me.id, child)
+    let_it_not_be_the_turn_of(shift, world)
+    await tick(world)
+    assert shift.shown is not None
+    assert shift.shown.offer is not None
+    assert (shift.shown.offer.conversation, shift.shown.free, shift.shown.room) == (child, True, 2)
+
+    await house.pairing.give_back(shift.me.id, child)
+    let_it_not_be_the_turn_of(shift, world)
+    await tick(world)
+    assert shift.shown.offer is None
+
+
+async def test_a_look_that_failed_is_made_good_in_the_next_second(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that she would have seen by herself, had the store answered, and whose second has been."""
+    many(monkeypatch)
+    shift, house = next(iter(world.workers[0].ticking.shifts)), world.workers[0].house
+    await house.conversations.append([Say(held(shift).conversation, "child", "", new_id(), 0, BOX)], world.town.clock())
+    with monkeypatch.context() as broken:
+        broken.setattr(Conversations, "read_many", away)
+        with pytest.raises(ConnectionError):
+            await shift.refresh()
+    let_it_not_be_the_turn_of(shift, world)
+    await tick(world)
+
+    assert held(shift).seq == 1
+
+
+async def test_what_a_look_under_way_reads_is_not_shown_over_by_what_the_second_has_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """She looks by herself while the second begins; the second reads, a message comes, she reads, and then the second would show."""
+    (shift, *_), house = world.workers[0].ticking.shifts, world.workers[0].house
+    say = Say(held(shift).conversation, "child", "", new_id(), 0, BOX)
+    real, begun, go_on = Conversations.read_many, asyncio.Event(), asyncio.Event()
+
+    async def slowly(conversations: Conversations, some: Sequence[str]) -> list[Talk | None]:
+        if asyncio.current_task() is look:
+            begun.set()
+            await go_on.wait()
+        return await real(conversations, some)
+
+    async def late(one: Shift, second: Second, line: f.Line, glance: Glance) -> None:
+        if one is shift:
+            await house.conversations.append([say], world.town.clock())
+            go_on.set()
+            await look
+            assert held(shift).seq == 1
+        await tick_of(one, second, line, glance)
+
+    tick_of = Shift.tick
+    monkeypatch.setattr(Conversations, "read_many", slowly)
+    monkeypatch.setattr(Shift, "tick", late)
+    look = asyncio.create_task(shift.refresh())
+    await begun.wait()
+    await world.workers[0].ticking.tick()
+
+    assert held(shift).seq == 1
+
+
+async def test_a_second_in_which_nothing_could_be_read_was_nobodys_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else half of the desks would wait for two seconds more."""
+    ticking_ = world.workers[0].ticking
+    before = ticking_.turns
+    with monkeypatch.context() as broken:
+        broken.setattr(Ticking, "line", away)
+        with pytest.raises(ConnectionError):
+            await ticking_.tick()
+
+    assert ticking_.turns == before
+    await tick(world)
+    assert ticking_.turns == before + 1
 
 
 async def test_a_session_that_has_ended_is_seen_in_the_next_second_whosever_turn_it_is(

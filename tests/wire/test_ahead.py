@@ -5,13 +5,13 @@ import pytest
 import redis as sync_redis
 
 from server import embedded, keys, link
-from server.conversation.store import Conversations, Say, Stored
+from server.conversation.store import Conversations, Desk, Say, Stored
 from server.ids import new_id
 from server.link import Link
 from server.relay import Hint, Relay
 from server.wire import frames as f
 from server.wire.ahead import Ahead, of_child, of_counsellor
-from tests.conversation.test_store import BOX, KARI, talking
+from tests.conversation.test_store import BOX, KARI, talking, waiting
 
 HERS, ITS = "worker", "worker of the child"
 
@@ -47,6 +47,29 @@ async def test_her_connection_is_told_in_the_same_step(redis: Link, talks: Conve
     assert [(hint.to, hint.kind) for hint in told] == [(f"s:{KARI.id}", "frame")] * 3
     assert [msgspec.json.decode(hint.data, type=f.StaffMessage) for hint in told] == [
         f.StaffMessage(say.conversation, put.seq, "child", say.id, say.n, put.at, BOX) for say, put in zip(said, stored, strict=True)
+    ]
+
+
+async def test_each_message_of_a_call_keeps_its_own_box_and_is_told_at_its_own_worker(
+    redis: Link, talks: Conversations, embedded_redis: embedded.Embedded
+) -> None:
+    """Three talks, three boxes, three workers, and two messages of one talk: nothing of one is found at another."""
+    names = [await waiting(redis, talks) for _ in range(3)]
+    for at, name in enumerate(names):
+        assert await talks.open(name, Desk(f"desk{at}", "Kari", KARI.key_id, KARI.key), f"worker{at}", 3)
+    order = ((0, 0), (1, 0), (0, 1), (2, 0))
+    said = [
+        Say(names[at], "child", "", new_id(), n, b"%d%d" % (at, n) * 142, Ahead(f"worker{at}", f"s:desk{at}", b'{"of":"%d%d"}' % (at, n)))
+        for at, n in order
+    ]
+
+    assert await talks.append(said, 9) == [Stored(seq, 9) for seq in (1, 1, 2, 1)]
+    assert [[one.box[:2] for one in await talks.history(name, 0)] for name in names] == [[b"00", b"01"], [b"10"], [b"20"]]
+    told = [[(hint.to, hint.data) for (*some,) in hints(embedded_redis, f"worker{at}") for hint in some] for at in range(3)]
+    assert told == [
+        [("s:desk0", b'{"of":"00","seq":1,"at":9}'), ("s:desk0", b'{"of":"01","seq":2,"at":9}')],
+        [("s:desk1", b'{"of":"10","seq":1,"at":9}')],
+        [("s:desk2", b'{"of":"20","seq":1,"at":9}')],
     ]
 
 
