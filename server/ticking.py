@@ -134,8 +134,8 @@ class Ticking:
             self.late = await self.late_registrations(now)
         async for some in in_pieces(list(zip(shifts, whose, strict=True)), READ):
             seen = await glances(self.house, desks, [one for _, one in some])
+            second = self.house.second()
             async for few in in_pieces([(shift, glance) for (shift, _), glance in zip(some, seen, strict=True)], SHOWN_TO, of=len(shifts)):
-                second = self.house.second()
                 for shift, glance in few:
                     if shift in self.shifts:
                         await shift.tick(second, line, glance)

@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from bench.race.stack import Stack
 from bench.race.store import Store
 
 DOCS = ROOT / "docs"
-MOST_ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+MOST_ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
 OURS = ("ours",)
 NODE = ("ours", "socketio-node", "ws-node")
 
@@ -43,7 +43,7 @@ def everysec(machine: Machine) -> Store:
 
 
 SCENES = {
-    "saturated": Scene(lambda make: scenes.saturated(make, 4)),
+    "saturated": Scene(lambda make: scenes.saturated(make, 4), rounds=9),
     "steady": Scene(lambda make: scenes.steady(make, 6, 500, 100)),
     "back-5000": Scene(lambda make: scenes.crowd(make, 5_000)),
     "everysec": Scene(lambda make: scenes.saturated(make, 4, start=everysec), rounds=3, who=NODE),
@@ -67,6 +67,12 @@ def chosen(names: set[str], what: dict[str, Scene], stacks: dict[str, type[Stack
     return some, {name: stack for name, stack in stacks.items() if name in names} or stacks
 
 
+def in_turn(stacks: Sequence[type[Stack]], turn: int) -> list[type[Stack]]:
+    """Return the order of a round: each begins with another stack, so that none always follows what the round before has left behind."""
+    first = turn % len(stacks)
+    return [*stacks[first:], *stacks[:first]]
+
+
 def measure(what: dict[str, Scene], stacks: dict[str, type[Stack]], results: Results) -> int:
     """Run every scene by turns; return how many runs of ours have failed."""
     failed = 0
@@ -74,7 +80,7 @@ def measure(what: dict[str, Scene], stacks: dict[str, type[Stack]], results: Res
         for name, scene in what.items():
             if turn >= min(scene.rounds, MOST_ROUNDS):
                 continue
-            for stack in (one for one in stacks.values() if not scene.who or one.name in scene.who):
+            for stack in in_turn([one for one in stacks.values() if not scene.who or one.name in scene.who], turn):
                 told(f"  round {turn + 1}: {name}, {stack.name}")
                 try:
                     results.add(name, stack.name, turn, scene.run(stack))

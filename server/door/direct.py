@@ -146,11 +146,11 @@ class Direct(WebSocket):
             raise GoneError
 
 
-async def _news(loop: asyncio.AbstractEventLoop, waiting: "list[asyncio.Future[None]]") -> None:
-    """Wait with these until they are told."""
+def _news(loop: asyncio.AbstractEventLoop, waiting: "list[asyncio.Future[None]]") -> "asyncio.Future[None]":
+    """Return what to wait for, with these, until they are told."""
     news: asyncio.Future[None] = loop.create_future()
     waiting.append(news)
-    await news
+    return news
 
 
 def _tell(waiting: "list[asyncio.Future[None]]") -> None:

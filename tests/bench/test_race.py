@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from bench.race import wide
+from bench.race.__main__ import in_turn
 from bench.race.machine import ROOT, BenchError
+from bench.race.ours import Ours
 from bench.race.page import page
+from bench.race.peers import Channels, WsNode
 from bench.race.results import Results
 from bench.race.scenes import checked
+from bench.race.stack import Stack
 
 
 def kept(path: Path) -> Results:
@@ -22,6 +26,16 @@ def kept(path: Path) -> Results:
         results.add("saturated", "ours", turn, {"messages a second": ours})
         results.add("saturated", "socketio-node", turn, {"messages a second": other})
     return results
+
+
+def test_each_round_begins_with_another_stack_and_has_all_of_them() -> None:
+    """What a round leaves behind for the next one falls upon each in turn."""
+    stacks: list[type[Stack]] = [Ours, WsNode, Channels]
+    rounds = [in_turn(stacks, turn) for turn in range(4)]
+
+    assert [one[0] for one in rounds] == [Ours, WsNode, Channels, Ours]
+    assert all(set(one) == set(stacks) for one in rounds)
+    assert rounds[1] == [WsNode, Channels, Ours]
 
 
 def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
