@@ -1,6 +1,7 @@
 """R2, R4, R5, A11: a crowd comes and goes for long; what the workers hold must not grow, and must be given back.
 
-SOAK_SECONDS says for how long. Every figure goes into the table of docs/reliability.md.
+SOAK_SECONDS says for how long, SOAK_CHILDREN how many children are here at once, with a third as many counsellors. Every figure goes into
+the table of docs/reliability.md.
 """
 
 import asyncio
@@ -34,7 +35,8 @@ ENOUGH = 40
 """So many talks at least: a slow machine goes on for longer until it has had them, up to three times as long."""
 EXTRA = 3
 """Connections of a worker to the store besides its pool."""
-BUSY = Habits(children=24, counsellors=8, pause=(0.3, 1.5), stays=(3.0, 20.0), gives_up=0.2)
+CHILDREN = seeds.many("SOAK_CHILDREN", 24)
+BUSY = Habits(children=CHILDREN, counsellors=CHILDREN // 3, pause=(0.3, 1.5), stays=(3.0, 20.0), gives_up=0.2)
 WORDS = re.compile(r"[a-z_]{1,24}|\d{4}|[0-9.e+-]+|\+Inf")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -86,18 +88,25 @@ async def play(chance: random.Random, times: int, outcomes: list[Outcome]) -> No
         crowd = Crowd(stage, chance, replace(BUSY))
         await crowd.come()
         await crowd.busy()
-        begun = monotonic()
+        begun, before = monotonic(), machine_busy()
         while monotonic() < begun + (SECONDS if len(crowd.children) >= ENOUGH else 3 * SECONDS):
             watched.look()
             await asyncio.sleep(1)
         figures = {"memory growth (%)": watched.growth(), "memory of both workers (MiB)": watched.memory[-1][1] / 2**20}
         figures["talks"] = len(crowd.children)
+        figures["the machine's cores, busy (%)"] = 100 * (machine_busy() - before) / (monotonic() - begun) / len(os.sched_getaffinity(0))
         figures["connections to the store"] = watched.connections
         figures["most values of a label"] = float(max([await labels(stage, name) for name in WORKERS]))
         figures["event loop's stall p99.9, at most (s)"] = await stall(stage, 0.999)
         outcome = await gone_home(crowd)
         figures |= {"descriptors left": await given_back(watched), "unhandled failures": float(len(list(failures(stage))))}
         outcomes.append(replace_names(outcome, figures))
+
+
+def machine_busy() -> float:
+    """Return for how many seconds the cores of this machine have worked, all together: the people's part too."""
+    user, nice, system, _, _, irq, soft, *_ = map(int, Path("/proc/stat").read_text("ascii").split(maxsplit=11)[1:9])
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
 
 
 def replace_names(outcome: Outcome, figures: dict[str, float]) -> Outcome:
