@@ -39,7 +39,9 @@ class DeskShown(Path):
         self.me = Desk("", "", "", b"")
         self.shown: f.Desk | None = None
         self.stood: DeskState | None = None
-        """The desk as it was read when it was shown."""
+        """The desk as it was read when it was shown; None: it is to be looked at again."""
+        self.until: int | None = None
+        """When running talks must end (ms), as it was shown."""
         self.line: f.Line | None = None
         self.children: dict[str, Talk] = {}
         self.unread: set[str] = set()
@@ -96,7 +98,7 @@ class DeskShown(Path):
     async def look(self) -> None:
         """See how the desk is. `registered` is said before the desk shows that the talk is gone."""
         self.looks += 1
-        self.stood = None  # should this look fail, the next second looks
+        self.stood = None  # should this look fail, the next second looks again
         if self.registering:
             return
         state = await self.house.pairing.desk(self.me.id)
@@ -105,6 +107,7 @@ class DeskShown(Path):
         until = self.house.run_until()
         self.show_desk(state, dict(zip(names, found, strict=True)), ms(until) if until else None)
         await self.settle(state.talks)
+        self.stood = state
 
     async def look_at(self, glance: Glance, until: int | None) -> None:
         """Show the desk as it was read with the others. What she saw herself meanwhile is newer, and what is to be mended is read anew.
@@ -116,16 +119,19 @@ class DeskShown(Path):
         if glance.talks is None:
             if glance.desk != self.stood:
                 await self.refresh()
+            elif until != self.until:
+                self.show_desk(glance.desk, self.children, until)
             return
         talks = {name: talk for name, talk in glance.talks.items() if talk is not None}
         if any(self.is_broken(standing, talks.get(name)) for name, standing in glance.desk.talks.items()):
             await self.refresh()
         else:
             self.show_desk(glance.desk, glance.talks, until)
+            self.stood = glance.desk
 
     def show_desk(self, state: DeskState, found: Mapping[str, Talk | None], until: int | None) -> None:
         """Show the desk when it changed. `until`: when running talks must end (ms)."""
-        self.stood = state
+        self.until = until
         self.children = {name: talk for name, talk in found.items() if talk is not None}
         held = [held_of(name, talk, until) for name, talk in self.children.items() if talk.state in (State.TALKING, State.WRAPPING_UP)]
         offer = None

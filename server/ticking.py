@@ -124,18 +124,20 @@ class Ticking:
     async def tick_desks(self, now: int) -> None:
         """Show every desk what is new. What all look at is read once, what each has is read for some together."""
         shifts = [one for one in self.shifts if one.early is None]
+        if not shifts:
+            return
         turn, is_few = self.turns + 1, len(shifts) <= READ
         whose = [Whose(one.me.id, one.session, one.looked, is_few or is_turn_of(one.me.id, turn)) for one in shifts]
         line, company = await self.line(), await beside(self.house)
         desks = await self.house.pairing.many(list(dict.fromkeys([*company.rows, *(one.desk for one in whose)])))
         self.everybody = same(at_work(self.house, company, desks), self.everybody)
-        self.turns = turn  # a second in which nothing could be read is nobody's turn
         if turn % LATE_TURNS == 1:
             self.late = await self.late_registrations(now)
         async for some in in_pieces(list(zip(shifts, whose, strict=True)), READ):
             seen = await glances(self.house, desks, [one for _, one in some])
-            second = self.house.second()
+            self.turns = turn  # a second in which nothing could be read is nobody's turn
             async for few in in_pieces([(shift, glance) for (shift, _), glance in zip(some, seen, strict=True)], SHOWN_TO, of=len(shifts)):
+                second = self.house.second()
                 for shift, glance in few:
                     if shift in self.shifts:
                         await shift.tick(second, line, glance)

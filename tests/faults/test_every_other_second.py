@@ -8,6 +8,7 @@ import pytest
 from redis.exceptions import ConnectionError  # noqa: A004 - redis-py's name
 
 from server import embedded, ticking
+from server.clock import instant, ms
 from server.conversation.rules import Event, State, Talk
 from server.conversation.store import Conversations, Say
 from server.glance import Glance
@@ -173,6 +174,38 @@ async def test_a_look_that_failed_is_made_good_in_the_next_second(world: World, 
     assert held(shift).seq == 1
 
 
+async def test_what_a_look_could_not_mend_is_mended_in_the_next_second(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Her talk says that she is gone, as after a crash; she looks, sees it, and the store does not answer any more."""
+    many(monkeypatch)
+    (shift, *_), house = world.workers[0].ticking.shifts, world.workers[1].house
+    name = held(shift).conversation
+    await house.visits.detach(name, "counsellor", "", world.town.clock())
+    with monkeypatch.context() as broken:
+        broken.setattr(Conversations, "open", away)
+        with pytest.raises(ConnectionError):
+            await shift.refresh()
+    let_it_not_be_the_turn_of(shift, world)
+    await tick(world)
+    talk = await house.conversations.read(name)
+
+    assert talk is not None
+    assert not talk.counsellor_gone
+
+
+async def test_a_closing_that_is_announced_is_shown_in_the_next_second_whosever_turn_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until when her talks may go on is the house's to say, not the talk's."""
+    many(monkeypatch)
+    (shift, *_), house = world.workers[0].ticking.shifts, world.workers[0].house
+    until = instant(world.town.clock() + 600_000)
+    monkeypatch.setattr(type(house), "run_until", lambda _: until)
+    let_it_not_be_the_turn_of(shift, world)
+    await tick(world)
+
+    assert held(shift).run_until == ms(until)
+
+
 async def test_what_a_look_under_way_reads_is_not_shown_over_by_what_the_second_has_read(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,7 +232,8 @@ async def test_what_a_look_under_way_reads_is_not_shown_over_by_what_the_second_
     monkeypatch.setattr(Conversations, "read_many", slowly)
     monkeypatch.setattr(Shift, "tick", late)
     look = asyncio.create_task(shift.refresh())
-    await begun.wait()
+    async with asyncio.timeout(30):
+        await begun.wait()
     await world.workers[0].ticking.tick()
 
     assert held(shift).seq == 1
@@ -208,13 +242,13 @@ async def test_what_a_look_under_way_reads_is_not_shown_over_by_what_the_second_
 async def test_a_second_in_which_nothing_could_be_read_was_nobodys_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else half of the desks would wait for two seconds more."""
     ticking_ = world.workers[0].ticking
-    before = ticking_.turns
-    with monkeypatch.context() as broken:
-        broken.setattr(Ticking, "line", away)
-        with pytest.raises(ConnectionError):
-            await ticking_.tick()
-
-    assert ticking_.turns == before
+    for what, name in ((Ticking, "line"), (Ticking, "late_registrations"), (Conversations, "read_many")):
+        ticking_.turns = before = 10  # the next one counts late registrations too
+        with monkeypatch.context() as broken:
+            broken.setattr(what, name, away)
+            with pytest.raises(ConnectionError):
+                await ticking_.tick()
+        assert ticking_.turns == before
     await tick(world)
     assert ticking_.turns == before + 1
 
