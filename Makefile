@@ -18,7 +18,7 @@ test: .make/test .make/built .make/browsers .make/peers-node ## every check and 
 faults: .make/test .make/built ## the long run: every fault many times; writes docs/reliability.md
 	@exec .venv/bin/python -u -m tests.faults.full
 
-bench: .make/test .make/peers ## this chat beside others, about half an hour; writes docs/performance.md. BENCH_ONLY=saturated,ours chooses
+bench: .make/test .make/peers ## this chat beside others, about three quarters of an hour; writes docs/performance.md. BENCH_ONLY=saturated,ours chooses
 	@exec .venv/bin/python -u -m bench.race
 
 bench-quick: .make/test .make/peers-node ## the same for a moment, with one other: whether it runs

@@ -46,10 +46,10 @@ SCENES = {
     "saturated": Scene(lambda make: scenes.saturated(make, 4), rounds=9),
     "steady": Scene(lambda make: scenes.steady(make, 6, 500, 100)),
     "back-5000": Scene(lambda make: scenes.crowd(make, 5_000)),
-    "everysec": Scene(lambda make: scenes.saturated(make, 4, start=everysec), rounds=3, who=NODE),
-    "back-10000": Scene(lambda make: scenes.crowd(make, 10_000), rounds=2),
-    "talks-100": Scene(lambda make: scenes.steady(make, 8, 500, 100, room=3), rounds=3, who=OURS),
-    "talks-1000": Scene(lambda make: scenes.steady(make, 8, 500, 1_000, room=3), rounds=3, who=OURS),
+    "everysec": Scene(lambda make: scenes.saturated(make, 4, start=everysec), who=NODE),
+    "back-10000": Scene(lambda make: scenes.crowd(make, 10_000)),
+    "talks-100": Scene(lambda make: scenes.steady(make, 8, 500, 100, room=3), who=OURS),
+    "talks-1000": Scene(lambda make: scenes.steady(make, 8, 500, 1_000, room=3), who=OURS),
     "crowd-50000": Scene(lambda make: scenes.many(make, 50_000), rounds=1, who=OURS),
 }
 WIDE = {name: Scene(run, rounds=3, who=OURS) for name, run in wide.SCENES.items()}
@@ -69,7 +69,7 @@ def chosen(names: set[str], what: dict[str, Scene], stacks: dict[str, type[Stack
 
 def in_turn(stacks: Sequence[type[Stack]], turn: int) -> list[type[Stack]]:
     """Return the order of a round: each begins with another stack, so that none always follows what the round before has left behind."""
-    first = turn % len(stacks)
+    first = turn % max(1, len(stacks))
     return [*stacks[first:], *stacks[:first]]
 
 

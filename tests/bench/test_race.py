@@ -36,6 +36,7 @@ def test_each_round_begins_with_another_stack_and_has_all_of_them() -> None:
     assert [one[0] for one in rounds] == [Ours, WsNode, Channels, Ours]
     assert all(set(one) == set(stacks) for one in rounds)
     assert rounds[1] == [WsNode, Channels, Ours]
+    assert in_turn([], 1) == [], "a scene in which none of those who were chosen takes part"
 
 
 def test_the_page_says_what_was_measured(tmp_path: Path) -> None:
