@@ -36,7 +36,7 @@ ENOUGH = 40
 EXTRA = 3
 """Connections of a worker to the store besides its pool."""
 CHILDREN = seeds.many("SOAK_CHILDREN", 24)
-BUSY = Habits(children=CHILDREN, counsellors=CHILDREN // 3, pause=(0.3, 1.5), stays=(3.0, 20.0), gives_up=0.2)
+BUSY = Habits(children=CHILDREN, counsellors=max(1, CHILDREN // 3), pause=(0.3, 1.5), stays=(3.0, 20.0), gives_up=0.2)
 WORDS = re.compile(r"[a-z_]{1,24}|\d{4}|[0-9.e+-]+|\+Inf")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -94,7 +94,7 @@ async def play(chance: random.Random, times: int, outcomes: list[Outcome]) -> No
             await asyncio.sleep(1)
         figures = {"memory growth (%)": watched.growth(), "memory of both workers (MiB)": watched.memory[-1][1] / 2**20}
         figures["talks"] = len(crowd.children)
-        figures["the machine's cores, busy (%)"] = 100 * (machine_busy() - before) / (monotonic() - begun) / len(os.sched_getaffinity(0))
+        figures["the machine's cores, busy (%)"] = 100 * (machine_busy() - before) / (monotonic() - begun) / (os.cpu_count() or 1)
         figures["connections to the store"] = watched.connections
         figures["most values of a label"] = float(max([await labels(stage, name) for name in WORKERS]))
         figures["event loop's stall p99.9, at most (s)"] = await stall(stage, 0.999)

@@ -12,7 +12,7 @@ What must hold, whatever was killed meanwhile:
 8. Each finished contact is in the journal exactly once, and nothing of it is left in the store. No key lives for ever.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -62,8 +62,11 @@ def check(history: History, truth: Truth) -> Verdict:
     findings += [Finding("crossed", f"{who} got a frame of {one}, never hers") for who, one in _strays(history)]
     findings += [Finding("disordered", f"the registrar: {problem}") for problem in truth.problems]
     findings += _words(history, truth)
+    said_in: dict[str, list[Said]] = defaultdict(list)
+    for said in history.said:
+        said_in[said.conversation].append(said)
     for conversation, lines in truth.talks.items():
-        findings += _talk(conversation, lines, history)
+        findings += _talk(conversation, lines, said_in[conversation])
     for screen in history.screens:
         if screen.conversation in truth.talks:
             findings += _screen(screen, truth.talks[screen.conversation])
@@ -131,7 +134,7 @@ def _one(said: Said, told: set[int], places: list[tuple[str, int]], *, is_pendin
 # --- a talk and its screens --------------------------------------------------------------------
 
 
-def _talk(conversation: str, lines: list[Line], history: History) -> Iterator[Finding]:
+def _talk(conversation: str, lines: list[Line], words: list[Said]) -> Iterator[Finding]:
     """Rule 2."""
     if [line.seq for line in lines] != list(range(1, len(lines) + 1)):
         yield Finding("disordered", f"{conversation} is numbered {[line.seq for line in lines]}")
@@ -140,8 +143,8 @@ def _talk(conversation: str, lines: list[Line], history: History) -> Iterator[Fi
         if counters != list(range(len(counters))):
             yield Finding("disordered", f"the {role} of {conversation} counts {counters}")
     kept = Counter(line.text for line in lines)
-    for who in {said.who for said in history.said if said.conversation == conversation}:
-        written = [said.text for said in history.said if said.who == who and said.conversation == conversation and kept[said.text] == 1]
+    for who in {said.who for said in words}:
+        written = [said.text for said in words if said.who == who and kept[said.text] == 1]
         ours = set(written)
         stored = [line.text for line in lines if line.text in ours]
         if stored != written:
