@@ -57,6 +57,14 @@ async def away(*_: object) -> None:
     raise ConnectionError
 
 
+async def look_in_vain(shift: Shift, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let her look while the store does not answer this step of the talks' room."""
+    with monkeypatch.context() as broken:
+        broken.setattr(Conversations, step, away)
+        with pytest.raises(ConnectionError):
+            await shift.refresh()
+
+
 def held(shift: Shift) -> f.Held:
     """Return the talk that a desk shows."""
     assert shift.shown is not None
@@ -164,10 +172,7 @@ async def test_a_look_that_failed_is_made_good_in_the_next_second(world: World, 
     many(monkeypatch)
     shift, house = next(iter(world.workers[0].ticking.shifts)), world.workers[0].house
     await house.conversations.append([Say(held(shift).conversation, "child", "", new_id(), 0, BOX)], world.town.clock())
-    with monkeypatch.context() as broken:
-        broken.setattr(Conversations, "read_many", away)
-        with pytest.raises(ConnectionError):
-            await shift.refresh()
+    await look_in_vain(shift, "read_many", monkeypatch)
     let_it_not_be_the_turn_of(shift, world)
     await tick(world)
 
@@ -180,10 +185,7 @@ async def test_what_a_look_could_not_mend_is_mended_in_the_next_second(world: Wo
     (shift, *_), house = world.workers[0].ticking.shifts, world.workers[1].house
     name = held(shift).conversation
     await house.visits.detach(name, "counsellor", "", world.town.clock())
-    with monkeypatch.context() as broken:
-        broken.setattr(Conversations, "open", away)
-        with pytest.raises(ConnectionError):
-            await shift.refresh()
+    await look_in_vain(shift, "open", monkeypatch)
     let_it_not_be_the_turn_of(shift, world)
     await tick(world)
     talk = await house.conversations.read(name)
