@@ -31,7 +31,7 @@ export interface Talk {
   readonly early: readonly Message[];
   /** The next counter of each side. */
   readonly next: Readonly<Record<Role, number>>;
-  /** The highest `seq` that the server has spoken of. */
+  /** The highest `seq` that the server has spoken of, and not taken back by a range without it. */
   readonly known: number;
   /** How far the other side has received and read. */
   readonly marks: Marks;
@@ -55,6 +55,15 @@ export function gap(talk: Talk): number | null {
 /** Note that the server's talk has reached `seq`. */
 export function heardOf(talk: Talk, seq: number): Talk {
   return seq > talk.known ? { ...talk, known: seq } : talk;
+}
+
+/**
+ * Note that a range has come to its end: what is neither in it nor early is not there, if it was spoken of (as `upTo` at the most) before
+ * the range was asked for. A store that has lost its master may have spoken of an entry that did not last.
+ */
+export function settled(talk: Talk, upTo = Infinity): Talk {
+  if (talk.known > upTo) return talk;
+  return { ...talk, known: Math.max(have(talk), ...talk.early.map(({ seq }) => seq)) };
 }
 
 /** Take in messages in any order, any number of times. */

@@ -58,6 +58,8 @@ export class HeldTalk {
   #saying: string | null = null;
   #doubtful = new Set<string>();
   #asked = -1;
+  /** What the server had spoken of when a range was last asked for: the desk's view comes beside the answer, and may be newer. */
+  #upTo = 0;
   /** Its end can be seen on the screen. */
   inView = true;
   /** Up to which entry she has been in this talk. */
@@ -114,7 +116,7 @@ export class HeldTalk {
     this.#saying = null;
     this.#asked = -1;
     if (this.registering === "sending") this.registering = "not_now";
-    this.around.send({ t: "open", conversation: this.conversation, after: talks.have(this.talk) });
+    this.#askFor("open");
   }
 
   /** The key, wrapped for her; null: the child's browser has yet to wrap it. */
@@ -136,10 +138,11 @@ export class HeldTalk {
 
   /** A range of the talk, and her next counter. An epoch that differs means that the store lost the talk: begin anew. */
   async historyCame(epoch: string, n: number, messages: readonly Message[], more: boolean): Promise<void> {
-    if (this.#epoch !== null && this.#epoch !== epoch) this.talk = talks.newTalk("counsellor");
+    if (this.#epoch !== null && this.#epoch !== epoch) [this.talk, this.#upTo] = [talks.newTalk("counsellor"), -1];
     this.#epoch = epoch;
     this.#asked = -1;
     for (const { id } of messages) this.#acknowledge(id);
+    if (!more) this.talk = talks.settled(talks.receive(this.talk, messages), this.#upTo);
     await this.#receive(messages);
     if (more) return;
     this.outbox = outboxes.align(this.outbox, Math.max(n, this.talk.next.counsellor));
@@ -183,7 +186,7 @@ export class HeldTalk {
   /** A message was refused: read again and send again, try later, or say why beside the composer. */
   sayRefused(why: Refusal): void {
     this.#saying = null;
-    if (why === "out_of_order") this.around.send({ t: "open", conversation: this.conversation, after: talks.have(this.talk) });
+    if (why === "out_of_order") this.#askFor("open");
     else if (why === "not_now") setTimeout(() => void this.#pump(), AGAIN);
     else this.refused = why;
     this.around.changed();
@@ -313,7 +316,12 @@ export class HeldTalk {
     const after = talks.gap(this.talk);
     if (after === null || after === this.#asked) return;
     this.#asked = after;
-    this.around.send({ t: "range", conversation: this.conversation, after });
+    this.#askFor("range");
+  }
+
+  #askFor(t: "open" | "range"): void {
+    this.#upTo = this.talk.known;
+    this.around.send({ t, conversation: this.conversation, after: talks.have(this.talk) });
   }
 
   /** Open, in order, what has come and is not yet opened. */

@@ -185,12 +185,16 @@ class ChildTold(Path):
             self.stand(await self.house.waiting.join(self.conversation, wait))
 
     async def send_history(self, after: int, first: list[f.Message] | None = None) -> None:
-        """Send every entry after `after`, in order. `first`: what one read has found already."""
+        """Send every entry after `after`, in order. `first`: what one read has found already; who lacks nothing of it is told nothing.
+
+        Whoever asks gets an answer, with nothing in it where there is nothing: a browser that heard of an entry which a master that was
+        cut off had, and no other, learns so that it is not there.
+        """
+        if after and first == []:
+            return
         while True:
             entries = await self.house.conversations.history(self.conversation, after) if first is None else first
             first = None
-            if not entries and after:
-                return
             for part, more in in_parts(entries):
                 await self.socket.room(beside=BESIDE)
                 self.socket.put(f.History(after, part, more))

@@ -7,7 +7,7 @@
  * 3. Every way in which a visit can stop leads to a screen with words and a way on, never to silence.
  */
 
-import type { About, Base64, ChildHello, EndedBy, Language, Message, Paired, Puzzle, Refused, ToChild, Welcome } from "../browser/frames.ts";
+import type { About, Base64, ChildHello, EndedBy, History, Language, Message, Paired, Puzzle, Refused, ToChild, Welcome } from "../browser/frames.ts";
 import * as outboxes from "../browser/outbox.ts";
 import type { Kind } from "../browser/sealing.ts";
 import * as talks from "../browser/talk.ts";
@@ -263,7 +263,7 @@ export function receive(visit: Visit, frame: ToChild, now: number): Visit {
     case "message":
       return entries({ ...visit, typing: 0, lastWord: now }, [frame]);
     case "history":
-      return entries(visit, frame.messages);
+      return ranged(visit, frame);
     case "typing":
       return frame.on ? { ...visit, typing: now + FORGET, lastWord: now } : { ...visit, typing: 0 };
     case "seen":
@@ -316,6 +316,12 @@ function said(visit: Visit, id: string, seq: number, at: number, now: number): V
   if (![...received.entries, ...received.early].some((entry) => entry.id === id)) return { ...next, pause: now + AGAIN }; // another one has its place
   const talk = talks.opened(received, seq, { kind: item.kind ?? "text", text: item.text }, id);
   return { ...next, talk, outbox: outboxes.acknowledged(visit.outbox, id), lastWord: now };
+}
+
+/** Take in a part of a range. All that the server speaks of comes here in the order in which it was read, so its end is the talk's. */
+function ranged(visit: Visit, { after, messages, more }: History): Visit {
+  const next = entries(visit, messages);
+  return more === true || after > talks.have(visit.talk) ? next : { ...next, talk: talks.settled(next.talk) };
 }
 
 function entries(visit: Visit, messages: readonly Message[]): Visit {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Message, Role } from "../../browser/frames.ts";
-import { gap, have, heardOf, marked, newTalk, opened, receive, standing, unopened, type Talk } from "../../browser/talk.ts";
+import { gap, have, heardOf, marked, newTalk, opened, receive, settled, standing, unopened, type Talk } from "../../browser/talk.ts";
 
 const message = (seq: number, role: Role, n: number): Message => ({ t: "message", seq, role, id: `id${seq}`, n, at: seq * 1_000, box: "QUJD" });
 const SIX = [message(1, "child", 0), message(2, "child", 1), message(3, "counsellor", 0), message(4, "child", 2), message(5, "counsellor", 1), message(6, "counsellor", 2)];
@@ -36,6 +36,15 @@ test("an entry that the server has only spoken of is asked for as well", () => {
 
   assert.equal(gap(talk), 2);
   assert.equal(gap(receive(talk, SIX)), null);
+});
+
+test("of what was spoken of, a whole range leaves only what is early; what was told after it was asked for stays", () => {
+  const talk = heardOf(receive(newTalk("child"), [message(1, "child", 0), message(4, "child", 2)]), 9);
+
+  assert.deepEqual([settled(talk).known, gap(settled(talk))], [4, 1]);
+  assert.equal(gap(settled(heardOf(receive(newTalk("child"), SIX), 7))), null);
+  assert.equal(gap(settled(heardOf(newTalk("child"), 1))), null);
+  assert.equal(settled(talk, 8), talk);
 });
 
 test("the server cannot leave out a message: the next one of that side is shown as broken", () => {

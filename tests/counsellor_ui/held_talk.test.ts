@@ -112,6 +112,27 @@ test("the desk's own count of a talk finds what every hint has lost", async () =
   assert.deepEqual(one.sent.at(-1), { t: "range", conversation: one.talk.conversation, after: 0 });
 });
 
+test("what the desk has counted and is not there when it is asked for is asked for once, and keeps her from nothing", async () => {
+  const one = await opened();
+  one.talk.heardOf(1);
+  one.sent.length = 0;
+  await one.talk.say("hei");
+  assert.deepEqual([one.talk.whole, said(one).length], [false, 1]);
+  await one.talk.historyCame("E".repeat(22), 0, [], false);
+  assert.deepEqual([one.talk.whole, one.sent.filter(({ t }) => t === "range")], [true, []]);
+});
+
+test("what the desk has counted since the range was asked for is asked for again", async () => {
+  const one = await opened();
+  one.talk.heardOf(1);
+  one.talk.heardOf(2);
+  one.sent.length = 0;
+  await one.talk.historyCame("E".repeat(22), 0, [await message(one, 1, "en")], false);
+  assert.deepEqual([one.talk.whole, one.sent], [false, [{ t: "range", conversation: one.talk.conversation, after: 1 }]]);
+  await one.talk.historyCame("E".repeat(22), 0, [], false);
+  assert.equal(one.talk.whole, true);
+});
+
 test("what she has said is never shown as closed: its words are known here, once it is stored as before", async () => {
   const one = await opened();
   const seen = new Set<string>();

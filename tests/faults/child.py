@@ -162,7 +162,10 @@ class SteadyChild(Steady):
             case f.Message():
                 self.view.receive([frame])
             case f.History():
+                is_end = not frame.more and frame.after <= self.view.have
                 self.view.receive(frame.messages)
+                if is_end:
+                    self.view.settle()
             case f.Said():
                 self._saying = ""
                 self.view.said(frame.id, frame.seq, frame.at)

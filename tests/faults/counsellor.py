@@ -37,6 +37,8 @@ class Pane:
     epoch: str = ""
     saying: str = ""
     asked: int = -1
+    up_to: int = 0
+    """What was spoken of when a range was asked for last."""
     marked: int = 0
     paused: float = 0.0
     registering: bool = False
@@ -189,7 +191,11 @@ class SteadyCounsellor(Steady):
                 if conversation not in self._fresh:
                     self._fresh.add(conversation)
                     pane_.saying, pane_.asked, pane_.registering, pane_.marked = "", -1, False, 0
-                    self.post(f.Open(conversation, pane_.view.have))
+                    self._open(pane_)
+
+    def _open(self, pane: Pane) -> None:
+        pane.up_to = pane.view.known
+        self.post(f.Open(pane.view.conversation, pane.view.have))
 
     def _put_away(self, conversation: str, *, whole: bool) -> None:
         """A talk leaves her screen. Without its key, which a child that has gone cannot wrap any more, she saw nothing of it."""
@@ -216,10 +222,12 @@ class SteadyCounsellor(Steady):
             case f.StaffHistory():
                 if pane.epoch not in ("", frame.epoch):
                     pane.view.forget()
+                    pane.up_to = -1
                 pane.epoch, pane.asked = frame.epoch, -1
                 pane.view.receive(frame.messages)
                 if not frame.more:
                     pane.saying = ""
+                    pane.view.settle(pane.up_to)
             case f.StaffMessage():
                 pane.view.receive([f.Message(frame.seq, frame.role, frame.id, frame.n, frame.at, frame.box)])
             case f.StaffSaid():
@@ -234,7 +242,7 @@ class SteadyCounsellor(Steady):
             pane.saying, pane.asked, pane.registering = "", -1, False
             pane.paused = monotonic() + self.again
             if frame.why == "out_of_order":
-                self.post(f.Open(pane.view.conversation, pane.view.have))
+                self._open(pane)
         self.later(self.again + 0.01)
 
     # --- what is owed ------------------------------------------------------------------------------
@@ -266,7 +274,7 @@ class SteadyCounsellor(Steady):
     def _owed(self, pane: Pane) -> None:
         view = pane.view
         if view.gap is not None and view.gap != pane.asked:
-            pane.asked = view.gap
+            pane.asked, pane.up_to = view.gap, view.known
             self.post(f.StaffRange(view.conversation, view.gap))
         if pane.held.state == "wrapping_up":
             if self.writes_up and not pane.registering and view.gap is None and view.have >= pane.held.seq and pane.epoch:

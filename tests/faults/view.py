@@ -1,5 +1,6 @@
 """One talk as one browser holds it: what is shown, what waits to be sent. Pure; the Python twin of browser/talk.ts and outbox.ts."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -67,6 +68,11 @@ class View:
             if message_.role == self.role:
                 self._stored(message_.id, message_.seq)
         self.draw()
+
+    def settle(self, up_to: float = math.inf) -> None:
+        """A range has come to its end: what was spoken of (as `up_to`) before it was asked for, and is neither in it nor early, is not."""
+        if self.known <= up_to:
+            self.known = max(self.have, *self.early, 0)
 
     def draw(self) -> None:
         """Show what came and can be opened."""

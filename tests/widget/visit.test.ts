@@ -150,6 +150,16 @@ test("a counsellor with another key is wrapped for anew", () => {
   assert.deepEqual(next(visit)?.do, "wrap");
 });
 
+test("an entry that was spoken of and is not there when it is asked for keeps nobody from writing", () => {
+  let visit = told(visits.write(hears(talking(), { t: "pong", seq: 1 }), "a", "hei", NOW));
+  assert.notEqual(next(visit)?.do, "say");
+
+  assert.notEqual(next(hears(visit, { t: "history", after: 0, messages: [], more: true }))?.do, "say", "more of it is to come");
+  assert.notEqual(next(hears(visit, { t: "history", after: 1, messages: [] }))?.do, "say", "it begins further on");
+  visit = hears(visit, { t: "history", after: 0, messages: [] });
+  assert.equal(next(visit)?.do, "say");
+});
+
 test("a hole in the talk is asked for once, and again after the next heartbeat", () => {
   let visit = hears(talking(), message(2, 1));
   assert.deepEqual(next(visit), { do: "range", after: 0 });
