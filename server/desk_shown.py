@@ -46,7 +46,7 @@ class DeskShown(Path):
         self.children: dict[str, Talk] = {}
         self.unread: set[str] = set()
         self.noted: set[str] = set()
-        """Talks that the auditor knows she reads here."""
+        """Talks of her desk that the auditor knows she reads here."""
         self.turn = asyncio.Lock()
         self.looks = 0
         """How often this connection has looked at its desk by itself."""
@@ -133,6 +133,7 @@ class DeskShown(Path):
         """Show the desk when it changed. `until`: when running talks must end (ms)."""
         self.until = until
         self.children = {name: talk for name, talk in found.items() if talk is not None}
+        self.noted.intersection_update(found)
         held = [held_of(name, talk, until) for name, talk in self.children.items() if talk.state in (State.TALKING, State.WRAPPING_UP)]
         offer = None
         if state.offer is not None:

@@ -32,6 +32,7 @@ LAG = Histogram(
     "How late a timer of the event loop was",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0),
 )
+TASKS = Gauge("chat_tasks", "Tasks of the event loop of this worker")
 ERASED = Counter("chat_handoffs_erased", "Talks erased on a receipt whose signature was right")
 RECEIPTS_REFUSED = Counter("chat_receipts_refused", "Receipts that did not verify")
 ANSWERS = Counter("chat_answers", "Answers to the two questions after a talk", ["question", "answer"])
@@ -61,6 +62,7 @@ OURS = (
     KEEPER,
     DRAINING,
     LAG,
+    TASKS,
     ERASED,
     RECEIPTS_REFUSED,
     ANSWERS,

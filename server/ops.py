@@ -75,6 +75,7 @@ class Ops:
         except (RedisError, TimeoutError):
             found = dict.fromkeys(WHOLE, float("nan"))
         metrics.DRAINING.set(self.watch.is_draining())
+        metrics.TASKS.set(len(asyncio.all_tasks()))
         for gauge, value in found.items():
             gauge.set(value)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

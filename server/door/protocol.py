@@ -84,6 +84,8 @@ class Line(WebSocketsSansIOProtocol):
         """A handshake that waits for its answer."""
         self.held = b""
         """What came before that answer."""
+        self.is_done = True
+        """The application has ended, or was never asked."""
         self.app, self.handshake = self._run, self.app
 
     @property
@@ -132,7 +134,7 @@ class Line(WebSocketsSansIOProtocol):
         if self.is_strange:
             super().data_received(data[end:])
         elif self.is_plain:
-            self.library = None
+            self._let_library_go()
 
     def _take_text(self, frame: bytes, payload: int) -> None:
         try:
@@ -152,7 +154,7 @@ class Line(WebSocketsSansIOProtocol):
         """Let the application answer a handshake: uvicorn's `connection_made` and `handle_connect`, without taking it apart again."""
         self.connections.add(self)
         self.transport, self.scheme = transport, "wss" if is_safe else "ws"
-        self.asked, self.handshake_initiated = asked, True
+        self.asked, self.handshake_initiated, self.is_done = asked, True, False
         self.scope = {
             "type": "websocket",
             "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
@@ -174,6 +176,11 @@ class Line(WebSocketsSansIOProtocol):
         task.add_done_callback(self.on_task_complete)
         self.tasks.add(task)
 
+    def handle_connect(self, event: Any) -> None:  # noqa: ANN401 - the library's request
+        """Let the library read a handshake. The application is asked about what it accepts, which has a scope then."""
+        super().handle_connect(event)
+        self.is_done = not hasattr(self, "scope")
+
     async def send(self, message: Any) -> None:  # noqa: ANN401 - ASGI's own
         """Send what the application says. A handshake that was read once is accepted here, everything else goes uvicorn's way."""
         if self.asked is None or message["type"] != "websocket.accept" or self.disconnected:
@@ -182,7 +189,8 @@ class Line(WebSocketsSansIOProtocol):
         if self.transport.is_closing():
             raise ClientDisconnected
         answer = self.asked.answer(message.get("subprotocol"), [*self.default_headers, *message.get("headers", [])])
-        self.asked, self.library, self.handshake_complete = None, None, True
+        self.asked, self.handshake_complete = None, True
+        self._let_library_go()
         self.transport.write(answer)
         self.start_keepalive()
         if self.held:
@@ -220,7 +228,7 @@ class Line(WebSocketsSansIOProtocol):
         self.read_paused = True  # that is: uvicorn does not pause it after each text
         self.scope = self.request = self.response = cast("Any", None)
         if self.is_plain and not self.is_strange:
-            self.library = None
+            self._let_library_go()
 
     def send_keepalive_ping(self) -> None:
         """As uvicorn's, without making the library for it."""
@@ -266,10 +274,38 @@ class Line(WebSocketsSansIOProtocol):
         super().keepalive_timeout()
         self.transport.abort()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        super().connection_lost(exc)
+        self._forget()
+
     def on_task_complete(self, task: "asyncio.Task[None]") -> None:
         """The application is done: what is not flushed soon never will be."""
         super().on_task_complete(task)
+        self.is_done = True
         self.loop.call_later(LAST_WORDS, self.transport.abort)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Let go of those who hold this line, once it is over for both: in a circle they would stay until somebody looks for circles.
+
+        Nobody looks often (`serve.tidy_seldom`), and what people leave behind would be all that grows.
+        """
+        if not (self.is_done and self.disconnected):
+            return
+        self.app = self.handshake = self.queue = self.scope = self.request = self.response = cast("Any", None)
+        self.taker = self.rest = None
+        self._let_library_go()
+
+    def _let_library_go(self) -> None:
+        """What holds the library and is held by it comes apart: its parser, and what went wrong, by where it did."""
+        if self.library is None:
+            return
+        self.library.parser.close()
+        for wrong in (self.library.handshake_exc, self.library.parser_exc):
+            if wrong is not None:
+                wrong.__traceback__ = wrong.__cause__ = wrong.__context__ = None
+        self.library = None
 
     def shutdown(self) -> None:
         """The worker stops: no stalled reader holds it up."""
@@ -300,6 +336,7 @@ class Requests(HttpToolsProtocol):
         if not is_readable(self.url, self.headers):
             self.send_400_response("Invalid HTTP request received.")
             return
+        self.parser = cast("Any", None)  # it holds this protocol, which no word reaches any more
         asked = judged(self.scope["method"], self.url, self.scope["http_version"], self.headers)
         if asked is None:
             super().handle_websocket_upgrade()

@@ -64,8 +64,9 @@ async def answered_soon() -> AsyncIterator[None]:
 class Socket(ABC):
     """One connection."""
 
-    silence: Callable[[], float]
-    """Returns for how many seconds nothing has come, be it only the answer to a ping."""
+    @abstractmethod
+    def silence(self) -> float:
+        """Return for how many seconds nothing has come, be it only the answer to a ping."""
 
     def __init__(self, scope: Asgi, receive: Receive, send: Send, on_failure: Callable[[BaseException], None]) -> None:
         """`on_failure` is told of an error that nobody expected."""

@@ -46,7 +46,6 @@ class Stream(Socket):
         self._name = name
         self._clock = asyncio.get_running_loop().time
         self._heard = self._clock()
-        self.silence = lambda: self._clock() - self._heard
         self._posted: deque[str] = deque()
         self._waiting = 0
         self._accepted = 0
@@ -64,8 +63,10 @@ class Stream(Socket):
         try:
             await super().serve(path)
         finally:
+            self._scope["state"].pop("stop", None)
             if self._beating is not None:
                 self._beating.cancel()
+                self._beating = None  # what was cancelled holds its frame, which holds this stream
         if self._watching is not None and not self._finished:
             self._scope["state"]["cut"]()
             await self._watching
@@ -80,6 +81,10 @@ class Stream(Socket):
                 self._waiting += len(text)
                 self._posted.append(text)
         self._came.set()
+
+    def silence(self) -> float:
+        """Return for how many seconds no POST has come."""
+        return self._clock() - self._heard
 
     # --- the carrier ---------------------------------------------------------------------------
 

@@ -14,7 +14,11 @@ class WebSocket(Socket):
         """`on_failure` is told of an error that nobody expected."""
         super().__init__(scope, receive, send, on_failure)
         self._offered = scope.get("subprotocols", [])
-        self.silence = scope.get("state", {}).get("silence", lambda: 0.0)
+        self._silence = scope.get("state", {}).get("silence", lambda: 0.0)
+
+    def silence(self) -> float:
+        """Return for how many seconds nothing has come: our own server's line knows it."""
+        return float(self._silence())
 
     async def _accept(self) -> bool | None:
         if (await self._receive())["type"] != "websocket.connect":

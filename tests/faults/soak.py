@@ -29,7 +29,7 @@ from tests.faults.scenes import Scene, gone_home
 from tests.faults.stage import WORKERS, Stage, staged
 
 NAME = "R2 R4 R5 A11"
-LAG = "chat_loop_lag_seconds"
+LAG, TASKS = "chat_loop_lag_seconds", "chat_tasks"
 SECONDS = seeds.many("SOAK_SECONDS", 1800)
 ENOUGH = 40
 """So many talks at least: a slow machine goes on for longer until it has had them, up to three times as long."""
@@ -47,6 +47,9 @@ class Watched:
 
     stage: Stage
     base: dict[str, int] = field(default_factory=dict)
+    """Descriptors of each worker before anybody came."""
+    tasks: dict[str, int] = field(default_factory=dict)
+    """Tasks of each worker before anybody came."""
     memory: list[tuple[float, int]] = field(default_factory=list)
     """When, and how many bytes all workers had together."""
     connections: int = 0
@@ -84,7 +87,7 @@ async def play(chance: random.Random, times: int, outcomes: list[Outcome]) -> No
             stage.private[name] = {"ALARM_OPS": f"unix:{stage.data}/{name}.ops"}
         await stage.comes(*WORKERS, "registrar")
         watched = Watched(stage)
-        watched.base = watched.open_files()
+        watched.base, watched.tasks = watched.open_files(), await tasks(stage)
         crowd = Crowd(stage, chance, replace(BUSY))
         await crowd.come()
         await crowd.busy()
@@ -99,7 +102,8 @@ async def play(chance: random.Random, times: int, outcomes: list[Outcome]) -> No
         figures["most values of a label"] = float(max([await labels(stage, name) for name in WORKERS]))
         figures["event loop's stall p99.9, at most (s)"] = await stall(stage, 0.999)
         outcome = await gone_home(crowd)
-        figures |= {"descriptors left": await given_back(watched), "unhandled failures": float(len(list(failures(stage))))}
+        figures |= {"descriptors left": await given_back(watched), "tasks left": await tasks_left(watched)}
+        figures["unhandled failures"] = float(len(list(failures(stage))))
         outcomes.append(replace_names(outcome, figures))
 
 
@@ -150,6 +154,23 @@ async def given_back(watched: Watched) -> float:
     while True:
         now = watched.open_files()
         left = max(now[name] - watched.base[name] - MOST - EXTRA for name in WORKERS)
+        if left <= 0 or monotonic() > deadline:
+            return float(max(0, left))
+        await asyncio.sleep(0.5)
+
+
+async def tasks(stage: Stage) -> dict[str, int]:
+    """Return how many tasks each worker has."""
+    found = [(name, family.samples) for name in WORKERS for family in await told(stage, name) if family.name == TASKS]
+    return {name: int(sample.value) for name, (sample,) in found}
+
+
+async def tasks_left(watched: Watched) -> float:
+    """Return how many tasks the worker that has most keeps above its beginning, when all have gone."""
+    deadline = monotonic() + 20
+    while True:
+        now = await tasks(watched.stage)
+        left = max(now[name] - watched.tasks[name] for name in WORKERS)
         if left <= 0 or monotonic() > deadline:
             return float(max(0, left))
         await asyncio.sleep(0.5)

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("crowd")]
 
 
 async def test_a_crowd_that_has_gone_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No descriptor, no key, no failure that nobody caught; connections to the store do not depend on how many talk.
+    """No descriptor, no task, no key, no failure that nobody caught; connections to the store do not depend on how many talk.
 
     How memory grows is told; so short a time says little of it.
     """
@@ -23,6 +23,7 @@ async def test_a_crowd_that_has_gone_leaves_nothing(monkeypatch: pytest.MonkeyPa
     assert found.verdict.clean, str(found.verdict)
     assert found.figures["talks"] >= soak.ENOUGH
     assert found.figures["descriptors left"] == 0
+    assert found.figures["tasks left"] == 0
     assert found.figures["unhandled failures"] == 0
     assert found.figures["connections to the store"] <= 3 * (MOST + soak.EXTRA)
     assert found.figures["memory growth (%)"] < 50
