@@ -100,7 +100,7 @@ async def play(chance: random.Random, times: int, outcomes: list[Outcome]) -> No
         figures["the machine's cores, busy (%)"] = 100 * (machine_busy() - before) / (monotonic() - begun) / (os.cpu_count() or 1)
         figures["connections to the store"] = watched.connections
         figures["most values of a label"] = float(max([await labels(stage, name) for name in WORKERS]))
-        figures["event loop's stall p99.9, at most (s)"] = await stall(stage, 0.999)
+        figures["event loop's stall p99.9, at most (ms)"] = 1000 * await stall(stage, 0.999)
         outcome = await gone_home(crowd)
         figures |= {"descriptors left": await given_back(watched), "tasks left": await tasks_left(watched)}
         figures["unhandled failures"] = float(len(list(failures(stage))))
