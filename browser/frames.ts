@@ -193,7 +193,7 @@ export interface Message {
   box: Base64;
 }
 
-/** A complete range of entries after `after`, in order; `more`: ask again after the last one. */
+/** A complete range of entries after `after`, in order; `more`: the next one follows by itself. */
 export interface History {
   t: "history";
   after: number;

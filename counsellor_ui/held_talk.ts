@@ -60,6 +60,8 @@ export class HeldTalk {
   #asked = -1;
   /** What the server had spoken of when a range was last asked for: the desk's view comes beside the answer, and may be newer. */
   #upTo = 0;
+  /** How many ranges are asked for and not answered: only the last answer says what is not there. */
+  #questions = 0;
   /** Its end can be seen on the screen. */
   inView = true;
   /** Up to which entry she has been in this talk. */
@@ -115,6 +117,7 @@ export class HeldTalk {
   reopen(): void {
     this.#saying = null;
     this.#asked = -1;
+    this.#questions = 0;
     if (this.registering === "sending") this.registering = "not_now";
     this.#askFor("open");
   }
@@ -142,7 +145,7 @@ export class HeldTalk {
     this.#epoch = epoch;
     this.#asked = -1;
     for (const { id } of messages) this.#acknowledge(id);
-    if (!more) this.talk = talks.settled(talks.receive(this.talk, messages), this.#upTo);
+    if (!more) this.#answered(messages);
     await this.#receive(messages);
     if (more) return;
     this.outbox = outboxes.align(this.outbox, Math.max(n, this.talk.next.counsellor));
@@ -181,6 +184,12 @@ export class HeldTalk {
   seenCame(delivered: number, read: number): void {
     this.talk = talks.marked(this.talk, delivered, read);
     this.around.changed();
+  }
+
+  /** Nothing came of asking: again soon, where that may help. */
+  rangeRefused(what: "open" | "range", why: Refusal): void {
+    this.#questions = Math.max(0, this.#questions - 1);
+    if (why === "not_now") this.#askLater(() => (what === "open" ? this.#askFor("open") : this.#askForGap()));
   }
 
   /** A message was refused: read again and send again, try later, or say why beside the composer. */
@@ -320,8 +329,26 @@ export class HeldTalk {
   }
 
   #askFor(t: "open" | "range"): void {
+    if (this.around.send({ t, conversation: this.conversation, after: talks.have(this.talk) })) this.#questions += 1;
     this.#upTo = this.talk.known;
-    this.around.send({ t, conversation: this.conversation, after: talks.have(this.talk) });
+  }
+
+  /** A range has come to its end. One without anything in it, while something is still missing, is not asked for again at once. */
+  #answered(messages: readonly Message[]): void {
+    this.#questions = Math.max(0, this.#questions - 1);
+    this.talk = talks.receive(this.talk, messages);
+    if (this.#questions === 0) this.talk = talks.settled(this.talk, this.#upTo);
+    if (messages.length > 0 || talks.gap(this.talk) === null) return;
+    this.#asked = talks.have(this.talk);
+    this.#askLater(() => this.#askForGap());
+  }
+
+  #askLater(ask: () => void): void {
+    setTimeout(() => {
+      if (this.#gone) return;
+      this.#asked = -1;
+      ask();
+    }, AGAIN);
   }
 
   /** Open, in order, what has come and is not yet opened. */

@@ -303,14 +303,21 @@ class Line(WebSocketsSansIOProtocol):
             return
         self.library.parser.close()
         for wrong in (self.library.handshake_exc, self.library.parser_exc):
-            if wrong is not None:
-                wrong.__traceback__ = wrong.__cause__ = wrong.__context__ = None
+            _forget_where(wrong)
         self.library = None
 
     def shutdown(self) -> None:
         """The worker stops: no stalled reader holds it up."""
         super().shutdown()
         self.loop.call_later(LAST_WORDS / 2, self.transport.abort)
+
+
+def _forget_where(wrong: BaseException | None) -> None:
+    """Let what went wrong, and what that came from, not know any more where it was."""
+    while wrong is not None:
+        inner = wrong.__cause__ or wrong.__context__
+        wrong.__traceback__ = wrong.__cause__ = wrong.__context__ = None
+        wrong = inner
 
 
 class Requests(HttpToolsProtocol):
@@ -333,6 +340,10 @@ class Requests(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """It is no request any more: the socket has its own times."""
         self._wait_no_more()
+        under_way = cast("RequestResponseCycle | None", self.cycle)
+        if self.pipeline or (under_way is not None and not under_way.response_complete):
+            self.transport.abort()  # it asks for something else before its answer is there: that one would be waited for, for ever
+            return
         if not is_readable(self.url, self.headers):
             self.send_400_response("Invalid HTTP request received.")
             return

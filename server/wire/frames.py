@@ -255,7 +255,7 @@ class Message(Frame, frozen=True, tag="message"):
 
 
 class History(Frame, frozen=True, tag="history"):
-    """A complete range of entries after `after`, in order; `more`: ask again after the last one."""
+    """A complete range of entries after `after`, in order; `more`: the next one follows by itself."""
 
     after: Count
     messages: list[Message]

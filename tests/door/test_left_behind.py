@@ -1,5 +1,6 @@
 """R2: what people leave behind is let go when their connection is over, and does not wait for a look for circles, which comes seldom."""
 
+import asyncio
 import contextlib
 import gc
 import weakref
@@ -19,8 +20,11 @@ from server.door.socket import CloseError, Socket
 from server.door.sockets import refuse
 from tests.door.test_direct import comes, silent, walking
 from tests.door.test_protocol import living, port, until, worker
-from tests.door.test_stream import Door, opened
+from tests.door.test_stream import OPENING, Door, opened
 
+UPGRADE = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %b\r\n\r\n"
+)
 Refs = list["weakref.ref[object]"]
 """What must go."""
 
@@ -130,10 +134,30 @@ async def test_R2_a_line_that_was_never_taken_over_is_let_go() -> None:
         with pytest.raises(InvalidStatus, match="403"):
             await connect(f"ws://127.0.0.1:{port(server)}/", proxy=None)
         await gone(left, 1)
-        with pytest.raises(InvalidStatus, match="400"):
-            await connect(f"ws://127.0.0.1:{port(server)}/", additional_headers={"Sec-WebSocket-Key": "another"}, proxy=None)
+        for key in (b"zz", b"a key\r\nSec-WebSocket-Key: and another"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port(server))
+            writer.write(UPGRADE % key)
+            assert b"400" in await reader.read()
+            writer.close()
         await until(lambda: of(Line) == 0)
     assert (of(ServerProtocol), of(Requests)) == (1, 0)  # the one that judges handshakes stays
+
+
+async def test_R2_who_asks_for_a_socket_while_a_stream_runs_loses_both() -> None:
+    """On one connection: nobody would be told any more that the stream is gone, and it would be waited for, for ever."""
+    door = Door(silent)
+    async with worker(door) as server:
+        before = len(asyncio.all_tasks())
+        reader, writer = await asyncio.open_connection("127.0.0.1", port(server))
+        writer.write(b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b" % (len(OPENING), OPENING))
+        await reader.readuntil(b"event: open")
+        left: Refs = [weakref.ref(door.here.pop()), *lines(server)]
+        writer.write(UPGRADE % b"dGhlIHNhbXBsZSBub25jZQ==")
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+        await gone(left, 2)
+        assert len(asyncio.all_tasks()) == before
 
 
 async def test_R2_a_stream_is_let_go() -> None:

@@ -39,6 +39,8 @@ class Pane:
     asked: int = -1
     up_to: int = 0
     """What was spoken of when a range was asked for last."""
+    questions: int = 0
+    """How many ranges are asked for and not answered."""
     marked: int = 0
     paused: float = 0.0
     registering: bool = False
@@ -190,11 +192,11 @@ class SteadyCounsellor(Steady):
                 pane_.view.known = max(pane_.view.known, held.seq)
                 if conversation not in self._fresh:
                     self._fresh.add(conversation)
-                    pane_.saying, pane_.asked, pane_.registering, pane_.marked = "", -1, False, 0
+                    pane_.saying, pane_.asked, pane_.registering, pane_.marked, pane_.questions = "", -1, False, 0, 0
                     self._open(pane_)
 
     def _open(self, pane: Pane) -> None:
-        pane.up_to = pane.view.known
+        pane.up_to, pane.questions = pane.view.known, pane.questions + 1
         self.post(f.Open(pane.view.conversation, pane.view.have))
 
     def _put_away(self, conversation: str, *, whole: bool) -> None:
@@ -226,8 +228,9 @@ class SteadyCounsellor(Steady):
                 pane.epoch, pane.asked = frame.epoch, -1
                 pane.view.receive(frame.messages)
                 if not frame.more:
-                    pane.saying = ""
-                    pane.view.settle(pane.up_to)
+                    pane.saying, pane.questions = "", max(0, pane.questions - 1)
+                    if not pane.questions:
+                        pane.view.settle(pane.up_to)
             case f.StaffMessage():
                 pane.view.receive([f.Message(frame.seq, frame.role, frame.id, frame.n, frame.at, frame.box)])
             case f.StaffSaid():
@@ -241,8 +244,10 @@ class SteadyCounsellor(Steady):
         elif pane is not None:
             pane.saying, pane.asked, pane.registering = "", -1, False
             pane.paused = monotonic() + self.again
-            if frame.why == "out_of_order":
-                self._open(pane)
+            if frame.what in ("open", "range"):
+                pane.questions = max(0, pane.questions - 1)
+            if frame.why == "out_of_order" or (frame.what, frame.why) == ("open", "not_now"):
+                asyncio.get_running_loop().call_later(self.again if frame.what == "open" else 0, self._open, pane)
         self.later(self.again + 0.01)
 
     # --- what is owed ------------------------------------------------------------------------------
@@ -274,7 +279,7 @@ class SteadyCounsellor(Steady):
     def _owed(self, pane: Pane) -> None:
         view = pane.view
         if view.gap is not None and view.gap != pane.asked:
-            pane.asked, pane.up_to = view.gap, view.known
+            pane.asked, pane.up_to, pane.questions = view.gap, view.known, pane.questions + 1
             self.post(f.StaffRange(view.conversation, view.gap))
         if pane.held.state == "wrapping_up":
             if self.writes_up and not pane.registering and view.gap is None and view.have >= pane.held.seq and pane.epoch:
