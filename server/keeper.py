@@ -144,7 +144,7 @@ class Keeper:
             talk = await self.house.conversations.read(conversation)
             if talk is not None and talk.desk == desk and talk.state in (State.TALKING, State.WRAPPING_UP):
                 await self.house.pairing.opened(desk, conversation)
-            elif talk is not None and talk.state is State.WAITING:
+            elif talk is not None and talk.state in (State.ARRIVED, State.WAITING):
                 await self.house.pairing.lose(desk, conversation)
             elif talk is not None and holder_of(talk):
                 await finish_hand_over(self.house, conversation, talk, desk)

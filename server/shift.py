@@ -13,12 +13,12 @@ import msgspec
 from redis.exceptions import RedisError
 
 from server.colleagues.rules import Row
-from server.conversation.rules import State
+from server.conversation.rules import Event, State
 from server.conversation.store import Desk, Say
 from server.door.socket import CloseError, answered_soon
 from server.flood.blocks import ShutOut
 from server.leading import Leading
-from server.pairing.store import NotTaken
+from server.pairing.store import Claimed, NotTaken
 from server.path import GO_SECONDS
 from server.relay import WORKER, Hint
 from server.sealing import KeyShapeError, key_id, public_key
@@ -26,7 +26,7 @@ from server.session.store import Post
 from server.staff.chain import Deed
 from server.staff.directory import Account
 from server.staff.roles import FRAMES, NOBODY, may
-from server.steps import clear_desk, end_talk, hand_off, learn, leave_desk, match
+from server.steps import asked, clear_desk, end_talk, hand_off, learn, leave_desk, match
 from server.wire import frames as f
 
 
@@ -125,7 +125,7 @@ class Shift(Leading):
             self.refuse("take", cast("f.Refusal", refusal.reason), conversation=frame.conversation)
             await self.refresh()
             return
-        if await self.house.conversations.open(claimed.conversation, self.me, self.house.relay.worker, now):
+        if await self.has_opened(claimed, now):
             await self.house.pairing.opened(self.me.id, claimed.conversation)
             await self.refresh()  # before the child learns of her: its key comes to a talk that is on her screen
             await self.tell_child_to_look(claimed.conversation)
@@ -135,6 +135,19 @@ class Shift(Leading):
             await self.house.pairing.release(self.me.id, claimed.conversation, now)
             self.refuse("take", "taken", conversation=claimed.conversation)
             await self.refresh()
+
+    async def has_opened(self, claimed: Claimed, now: int) -> bool:
+        """Open the talk that she has claimed; False: it is over, or somebody else's.
+
+        Whom she claims before its own talk knows that it waits is let in here: sent away, it would be passed over by those behind it.
+        """
+        if await self.house.conversations.open(claimed.conversation, self.me, self.house.relay.worker, now):
+            return True
+        talk = await self.house.conversations.read(claimed.conversation)
+        if talk is None or talk.state is not State.ARRIVED:
+            return False
+        await self.house.conversations.move(claimed.conversation, Event.JOIN, State.WAITING, now, asked(claimed.wait))
+        return await self.house.conversations.open(claimed.conversation, self.me, self.house.relay.worker, now)
 
     async def note(self, what: Deed, conversation: str) -> None:
         """Tell the auditor what she did with a talk of hers."""

@@ -1,18 +1,21 @@
 """A crash between the two books of joining: in the line, and the talk does not know of it."""
 
 import contextlib
+from pathlib import Path
 
 import pytest
 
-from server import keys
+from server import embedded, keys
 from server.conversation.rules import State
 from server.ids import new_id
+from server.keeper import UNOPENED_MS
 from server.steps import forget
 from server.waiting.rules import Wait
 from server.wire import frames as f
 from tests.faults.indoors import Indoors
 from tests.faults.steady import Gone
 from tests.faults.test_half_lost import said
+from tests.faults.world import world_of
 
 NOW = 1_790_000_000_000
 WAIT = Wait(NOW - 5_000, "nn", "other", danger=True)
@@ -82,3 +85,38 @@ async def test_who_asks_too_late_changes_nothing(worker: Indoors, state: State |
     assert not await worker.keeper.redis.exists(keys.wraps(conversation))
     assert await worker.house.waiting.places([conversation]) == [None]
     assert worker.failures == []
+
+
+async def test_Q1_who_is_taken_before_its_talk_knows_that_it_waits_is_not_passed_over(
+    tmp_path: Path, embedded_redis: embedded.Embedded
+) -> None:
+    """A counsellor is quicker than the second book of joining: the child is hers, as it asked to be."""
+    async with world_of(tmp_path, embedded_redis, 1) as here:
+        child, her = here.child(danger=True), await here.counsellor()
+        child.joins, her.load = False, 1
+        await here.connect(child, 0)
+        house = here.workers[0].house
+        await house.waiting.join(child.conversation, Wait(house.clock(), "nn", "other", danger=True))
+        await here.connect(her, 1)
+        await here.move(1)
+        talk = await house.conversations.read(child.conversation)
+
+        assert her.desk is not None
+        assert [held.conversation for held in her.desk.talks] == [child.conversation]
+        assert talk is not None
+        assert (talk.state, talk.language, talk.about, talk.danger) == (State.TALKING, "nn", "other", True)
+        assert child.paired.is_set()
+        assert await house.waiting.count() == 0
+
+
+async def test_Q1_who_was_claimed_there_by_somebody_who_is_gone_stands_in_the_line_again(worker: Indoors) -> None:
+    """Her worker died between the two steps of taking: the child is in the line, and its talk knows it."""
+    conversation, desk = await half_joined(worker), new_id()
+    await worker.house.pairing.free(desk, 1, NOW)
+    await worker.house.pairing.claim(desk, conversation, NOW - UNOPENED_MS - 1)
+    await worker.keeper.turn()
+    talk = await worker.house.conversations.read(conversation)
+
+    assert await worker.house.waiting.places([conversation]) == [1]
+    assert talk is not None
+    assert talk.state is State.WAITING
