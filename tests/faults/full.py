@@ -5,7 +5,7 @@ FAULTS_ONLY     promises (K1,K7) or names of scenes; all without it
 FAULTS_WITHOUT  names of scenes that are left out
 FAULTS_TALKING, FAULTS_WAITING  how many talk and wait while a worker is killed: 200 and 50
 FAULTS_STORM    how many are dropped at once: 1000
-SOAK_SECONDS, SOAK_CHILDREN  how long the soak lasts (1800), and how many children are there: 24; 180 keep two cores about four tenths busy
+SOAK_SECONDS, SOAK_CHILDREN  how long the soak lasts (1800), and how many children are there: 24; 250 keep two cores 43 % busy
 FAULTS_SEED     the same chance again
 FAULTS_TO       another file than docs/reliability.md
 """
