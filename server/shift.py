@@ -144,7 +144,7 @@ class Shift(Leading):
         if await self.house.conversations.open(claimed.conversation, self.me, self.house.relay.worker, now):
             return True
         talk = await self.house.conversations.read(claimed.conversation)
-        if talk is None or talk.state is not State.ARRIVED:
+        if talk is None or talk.state not in (State.ARRIVED, State.WAITING):  # it may have learnt it just now
             return False
         await self.house.conversations.move(claimed.conversation, Event.JOIN, State.WAITING, now, asked(claimed.wait))
         return await self.house.conversations.open(claimed.conversation, self.me, self.house.relay.worker, now)

@@ -2,14 +2,15 @@
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server import embedded, keys
-from server.conversation.rules import State
+from server.conversation.rules import Event, State
 from server.ids import new_id
 from server.keeper import UNOPENED_MS
-from server.steps import forget
+from server.steps import asked, forget
 from server.waiting.rules import Wait
 from server.wire import frames as f
 from tests.faults.indoors import Indoors
@@ -87,16 +88,27 @@ async def test_who_asks_too_late_changes_nothing(worker: Indoors, state: State |
     assert worker.failures == []
 
 
+@pytest.mark.parametrize("learns", [False, True])
 async def test_Q1_who_is_taken_before_its_talk_knows_that_it_waits_is_not_passed_over(
-    tmp_path: Path, embedded_redis: embedded.Embedded
+    tmp_path: Path, embedded_redis: embedded.Embedded, monkeypatch: pytest.MonkeyPatch, *, learns: bool
 ) -> None:
-    """A counsellor is quicker than the second book of joining: the child is hers, as it asked to be."""
+    """A counsellor is quicker than the second book of joining: the child is hers, as it asked to be. Also where it `learns` right after."""
     async with world_of(tmp_path, embedded_redis, 1) as here:
         child, her = here.child(danger=True), await here.counsellor()
         child.joins, her.load = False, 1
         await here.connect(child, 0)
-        house = here.workers[0].house
-        await house.waiting.join(child.conversation, Wait(house.clock(), "nn", "other", danger=True))
+        house, hers = here.workers[0].house, here.workers[1].house.conversations
+        wait = Wait(house.clock(), "nn", "other", danger=True)
+        await house.waiting.join(child.conversation, wait)
+        opening = hers.open
+
+        async def too_early(*args: Any) -> bool:  # noqa: ANN401 - what the step takes
+            opened = await opening(*args)
+            if learns and not opened:
+                await house.conversations.move(child.conversation, Event.JOIN, State.WAITING, house.clock(), asked(wait))
+            return opened
+
+        monkeypatch.setattr(hers, "open", too_early)
         await here.connect(her, 1)
         await here.move(1)
         talk = await house.conversations.read(child.conversation)
