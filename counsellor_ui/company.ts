@@ -8,7 +8,7 @@
  */
 
 import { fromBase64, newId, toBase64 } from "../browser/bytes.ts";
-import type { Asked, Beside, Colleague, HelpCall, StaffFrame, Whispered } from "../browser/frames.ts";
+import type { Asked, Beside, Colleague, HelpCall, Refused, StaffFrame, Whispered } from "../browser/frames.ts";
 import { openWhisper, rewrapKey, sealWhisper, type StaffKey } from "../browser/sealing.ts";
 import { type Draft, restored } from "./form.ts";
 import { HeldTalk } from "./held_talk.ts";
@@ -125,6 +125,13 @@ export class Company {
     this.along.set(conversation, talk);
     talk.reopen();
     this.around.changed();
+  }
+
+  /** Tell whether what was refused is asked for again: to read along, where the store could not follow. */
+  looksAgain({ what, why, conversation }: Refused): boolean {
+    const talk = what === "look_in" && why === "not_now" ? this.along.get(conversation ?? "") : undefined;
+    talk?.askingRefused("open", why);
+    return talk !== undefined;
   }
 
   /** Read along no more. */

@@ -13,6 +13,7 @@ import * as outboxes from "../browser/outbox.ts";
 import { openMessage, type Place, sealForm, sealMessage, type StaffKey, talkDigest, unwrapKey } from "../browser/sealing.ts";
 import * as talks from "../browser/talk.ts";
 import * as typing from "../browser/typing.ts";
+import { AGAIN, Asking } from "./asking.ts";
 import type { Known } from "./desk.ts";
 import { type Draft, emptyDraft, type NonContact, restored, toForm } from "./form.ts";
 import type { Kept } from "./keeping.ts";
@@ -29,8 +30,6 @@ export interface Around {
 
 /** How a form stands: being written, on its way, or why it did not go. */
 export type Registering = "writing" | "sending" | Refusal | "too_long";
-
-const AGAIN = 2_000;
 
 export class HeldTalk {
   talk = talks.newTalk("counsellor");
@@ -57,11 +56,10 @@ export class HeldTalk {
   #pause: ReturnType<typeof setTimeout> | undefined;
   #saying: string | null = null;
   #doubtful = new Set<string>();
-  #asked = -1;
-  /** What the server had spoken of when a range was last asked for: the desk's view comes beside the answer, and may be newer. */
-  #upTo = 0;
-  /** How many ranges are asked for and not answered: only the last answer says what is not there. */
-  #questions = 0;
+  #asking = new Asking(
+    () => this.talk,
+    (t, after) => this.around.send({ t, conversation: this.conversation, after }),
+  );
   /** Its end can be seen on the screen. */
   inView = true;
   /** Up to which entry she has been in this talk. */
@@ -116,10 +114,8 @@ export class HeldTalk {
   /** A connection is new: ask for what is missing; what was not acknowledged is said again after it. */
   reopen(): void {
     this.#saying = null;
-    this.#asked = -1;
-    this.#questions = 0;
     if (this.registering === "sending") this.registering = "not_now";
-    this.#askFor("open");
+    this.#asking.anew();
   }
 
   /** The key, wrapped for her; null: the child's browser has yet to wrap it. */
@@ -141,12 +137,15 @@ export class HeldTalk {
 
   /** A range of the talk, and her next counter. An epoch that differs means that the store lost the talk: begin anew. */
   async historyCame(epoch: string, n: number, messages: readonly Message[], more: boolean): Promise<void> {
-    if (this.#epoch !== null && this.#epoch !== epoch) [this.talk, this.#upTo] = [talks.newTalk("counsellor"), -1];
+    if (this.#gone) return;
+    if (this.#epoch !== null && this.#epoch !== epoch) {
+      this.talk = talks.newTalk("counsellor");
+      this.#asking.begunAnew();
+    }
     this.#epoch = epoch;
-    this.#asked = -1;
     for (const { id } of messages) this.#acknowledge(id);
-    if (!more) this.#answered(messages);
-    await this.#receive(messages);
+    this.talk = this.#asking.answered(talks.receive(this.talk, messages), messages.length, more);
+    await this.#came();
     if (more) return;
     this.outbox = outboxes.align(this.outbox, Math.max(n, this.talk.next.counsellor));
     this.#saying = null;
@@ -173,7 +172,7 @@ export class HeldTalk {
   /** The server knows of entries up to `seq`. */
   heardOf(seq: number): void {
     this.talk = talks.heardOf(this.talk, seq);
-    this.#askForGap();
+    this.#asking.missing();
   }
 
   typingCame(on: boolean, now: number): void {
@@ -186,16 +185,15 @@ export class HeldTalk {
     this.around.changed();
   }
 
-  /** Nothing came of asking: again soon, where that may help. */
-  rangeRefused(what: "open" | "range", why: Refusal): void {
-    this.#questions = Math.max(0, this.#questions - 1);
-    if (why === "not_now") this.#askLater(() => (what === "open" ? this.#askFor("open") : this.#askForGap()));
+  /** What was asked for was refused. */
+  askingRefused(what: "open" | "range", why: Refusal): void {
+    this.#asking.refused(what, why);
   }
 
   /** A message was refused: read again and send again, try later, or say why beside the composer. */
   sayRefused(why: Refusal): void {
     this.#saying = null;
-    if (why === "out_of_order") this.#askFor("open");
+    if (why === "out_of_order") this.#asking.open();
     else if (why === "not_now") setTimeout(() => void this.#pump(), AGAIN);
     else this.refused = why;
     this.around.changed();
@@ -282,6 +280,7 @@ export class HeldTalk {
   /** Drop everything of this talk from memory. */
   forget(): void {
     this.#gone = true;
+    this.#asking.forget();
     clearTimeout(this.#pause);
     this.#key = null;
     this.talk = talks.newTalk("counsellor");
@@ -316,39 +315,13 @@ export class HeldTalk {
     if (this.#gone) return;
     this.talk = talks.receive(this.talk, messages);
     if (own !== undefined) this.talk = talks.opened(this.talk, messages[0]!.seq, { kind: own.kind ?? "text", text: own.text }, own.id);
-    this.#askForGap();
+    await this.#came();
+  }
+
+  async #came(): Promise<void> {
+    this.#asking.missing();
     this.around.changed();
     await this.#openAll();
-  }
-
-  #askForGap(): void {
-    const after = talks.gap(this.talk);
-    if (after === null || after === this.#asked) return;
-    this.#asked = after;
-    this.#askFor("range");
-  }
-
-  #askFor(t: "open" | "range"): void {
-    if (this.around.send({ t, conversation: this.conversation, after: talks.have(this.talk) })) this.#questions += 1;
-    this.#upTo = this.talk.known;
-  }
-
-  /** A range has come to its end. One without anything in it, while something is still missing, is not asked for again at once. */
-  #answered(messages: readonly Message[]): void {
-    this.#questions = Math.max(0, this.#questions - 1);
-    this.talk = talks.receive(this.talk, messages);
-    if (this.#questions === 0) this.talk = talks.settled(this.talk, this.#upTo);
-    if (messages.length > 0 || talks.gap(this.talk) === null) return;
-    this.#asked = talks.have(this.talk);
-    this.#askLater(() => this.#askForGap());
-  }
-
-  #askLater(ask: () => void): void {
-    setTimeout(() => {
-      if (this.#gone) return;
-      this.#asked = -1;
-      ask();
-    }, AGAIN);
   }
 
   /** Open, in order, what has come and is not yet opened. */

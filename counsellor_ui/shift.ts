@@ -352,9 +352,8 @@ export class Shift {
     const talk = frame.conversation == null ? undefined : this.talks.get(frame.conversation);
     if (frame.what === "say") talk?.sayRefused(frame.why);
     else if (frame.what === "register") talk?.registerRefused(frame.why);
-    else if (frame.what === "open" || frame.what === "range") talk?.rangeRefused(frame.what, frame.why);
-    else if (frame.what === "look_in" && frame.why === "not_now") this.company.along.get(frame.conversation ?? "")?.rangeRefused("open", frame.why);
-    else this.notice = { kind: "refused", what: frame.what, why: frame.why };
+    else if (frame.what === "open" || frame.what === "range") talk?.askingRefused(frame.what, frame.why);
+    else if (!this.company.looksAgain(frame)) this.notice = { kind: "refused", what: frame.what, why: frame.why };
   }
 
   // --- keeping and forgetting ---

@@ -122,39 +122,6 @@ test("what the desk has counted and is not there when it is asked for is asked f
   assert.deepEqual([one.talk.whole, one.sent.filter(({ t }) => t === "range")], [true, []]);
 });
 
-test("what the desk has counted since the range was asked for is asked for again", async () => {
-  const one = await opened();
-  one.talk.heardOf(1);
-  one.talk.heardOf(2);
-  one.sent.length = 0;
-  await one.talk.historyCame("E".repeat(22), 0, [await message(one, 1, "en")], false);
-  assert.deepEqual([one.talk.whole, one.sent], [false, [{ t: "range", conversation: one.talk.conversation, after: 1 }]]);
-  await one.talk.historyCame("E".repeat(22), 0, [], false);
-  assert.equal(one.talk.whole, true);
-});
-
-test("only the last answer of several says what is not there", async () => {
-  const one = await opened();
-  const came = [];
-  for (let seq = 1; seq <= 6; seq++) came.push(await message(one, seq, `${seq}`));
-  one.talk.heardOf(2);
-  await one.talk.messageCame(came[0]!);
-  one.talk.heardOf(3);
-  assert.equal(one.sent.filter(({ t }) => t === "range").length, 2);
-  await one.talk.messageCame(came[1]!);
-  await one.talk.historyCame("E".repeat(22), 0, [came[0]!, came[1]!], false);
-  assert.equal(one.talk.whole, false, "the desk has told of the third since that was asked");
-  for (let answers = 0; answers < 3; answers++) await one.talk.historyCame("E".repeat(22), 0, [came[2]!], false);
-  assert.equal(one.talk.whole, true);
-});
-
-test("a hole that the server never fills is not asked for again and again", async () => {
-  const one = await opened();
-  await one.talk.messageCame(await message(one, 2, "to"));
-  for (let answers = 0; answers < 20; answers++) await one.talk.historyCame("E".repeat(22), 0, [], false);
-  assert.equal(one.sent.filter(({ t }) => t === "range").length, 1);
-});
-
 test("what she has said is never shown as closed: its words are known here, once it is stored as before", async () => {
   const one = await opened();
   const seen = new Set<string>();

@@ -181,11 +181,15 @@ def overtaken(history: History) -> list[Finding]:
         taken.setdefault(take.conversation, []).append(take)
     pairs = [(take, late) for take in history.takes if (late := _waiting_when(history.waits, take))]
     return [
-        Finding("overtaken", f"{late.conversation} (band {late.band}) was taken before {early.conversation}")
+        Finding("overtaken", f"{_named(late)} was taken before {_named(early)}, which had stood there for {take.shown - early.since:.1f} s")
         for take, late in pairs
         for early in history.waits
         if early is not late and _is_before(early, late) and _waits_through(early, take, taken.get(early.conversation, []))
     ]
+
+
+def _named(wait: Wait) -> str:
+    return f"{wait.conversation} (band {wait.band})"
 
 
 def _waiting_when(waits: list[Wait], take: Take) -> Wait | None:
